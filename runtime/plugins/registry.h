@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// ClassRegistry: every class that can be named in a configuration, from bundles on plugin.path and from the host's
+// own built-in tables. Scanning reads manifests and runs no code; a bundle is loaded at the first use of one of its
+// classes. What could not be used is remembered with its reason, and never stops the rest.
+//
+// Names resolve as in Kafka Connect: full class name, simple name, simple name without its suffix (Connector, Source,
+// Sink, Converter ...), aliases of the manifest; several versions of a class are kept and the highest is the default
+// (KIP-891). Thread-safe.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/log.h"
+#include "base/status.h"
+#include "config/config_def.h"
+#include "config/connector_config.h"
+#include "millrace/abi.h"
+#include "plugins/host_api.h"
+
+namespace millrace::plugins {
+
+struct ClassInfo {
+  std::string name, version;
+  int role = 0;          // MR_ROLE_*
+  std::string location;  // path of the bundle; "classpath" for built-in classes
+  std::vector<std::string> aliases;
+};
+
+// A bundle, or what was found in place of one.
+struct BundleInfo {
+  std::string path, name, version, abi;
+  bool usable = false;
+  std::string reason;  // why not, and what to do
+  std::vector<ClassInfo> classes;
+};
+
+class ClassRegistry : public config::ClassCatalog {
+ public:
+  ClassRegistry(HostApi* host, Log* log);
+  ~ClassRegistry() override;
+
+  // Built-in classes; `classes` is static.
+  void AddBuiltIn(const mr_class* const* classes, size_t n);
+  // Scans the directories. Once, before anything is looked up.
+  void Scan(const std::vector<std::string>& plugin_path);
+
+  std::vector<BundleInfo> Bundles() const;
+  std::vector<ClassInfo> Classes() const;
+  // The class for a name or alias among `role` (0: any role); loads nothing. kNotFound names near matches.
+  Result<ClassInfo> Resolve(int role, std::string_view name_or_alias, std::string_view version = {}) const;
+  // The same, loaded and checked against its manifest.
+  Result<const mr_class*> Load(int role, std::string_view name_or_alias, std::string_view version = {});
+
+  // config::ClassCatalog (loads the bundle when the table of keys is needed)
+  Result<Class> Find(int role, std::string_view name_or_alias, std::string_view version) const override;
+  std::vector<Class> All(int role) const override;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace millrace::plugins
