@@ -53,7 +53,7 @@ struct ConfigValue {
 };
 
 struct ConfigInfo {
-  ConfigKey definition;
+  std::optional<ConfigKey> definition;  // none: a setting that no definition knows
   ConfigValue value;
 };
 

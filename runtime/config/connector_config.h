@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -19,7 +20,8 @@ namespace millrace::config {
 
 enum class ConnectorType { kSource, kSink };
 
-// What validation asks about the classes that are installed; implemented by plugins/registry over the class registry.
+// What validation asks about the classes that are installed; implemented by plugins/registry. Find and All run no
+// plugin code. Converters serve as header converters too: role HEADER_CONVERTER finds classes of both roles.
 class ClassCatalog {
  public:
   virtual ~ClassCatalog() = default;
@@ -27,26 +29,31 @@ class ClassCatalog {
     std::string name;  // canonical class name
     std::string version;
     int role = 0;  // MR_ROLE_*
-    ConfigDef config;
   };
-  // By class name or alias among classes of that role; nullopt-like nullptr status text in Java's words when missing
-  // ("Class x could not be found.").
-  virtual Result<Class> Find(int role, std::string_view name_or_alias, std::string_view version) const = 0;
+  // Every version, lowest first, of the class that a name or alias means among those of `role` (0: any role); empty
+  // when there is none.
+  virtual std::vector<Class> Find(int role, std::string_view name_or_alias) const = 0;
+  // Every class of a role in every version, by name.
   virtual std::vector<Class> All(int role) const = 0;
+  // The settings of a class; may load its bundle, and fails when that cannot be loaded.
+  virtual Result<ConfigDef> Definition(const Class& c) const = 0;
 };
 
 // The framework's keys for a connector type, without aliases: definitions as in config-defs.json of the reference.
 const ConfigDef& BaseDefinition(ConnectorType type);
 
 // The check behind PUT .../config/validate and behind every create: base keys, the connector's own, those of its
-// converters, transforms and predicates, and the rules across keys (topics xor topics.regex, dead letter topic ...).
-// Texts, groups and order are Kafka Connect's. `extra_errors` come from the class's own validate().
+// converters, transforms and predicates, client overrides, and the rules across keys (topics xor topics.regex, dead
+// letter topic ...). Texts, groups and order are Kafka Connect's. `own` is the class's own validate(), asked last.
+// An error status is what Java throws instead of answering: kBadRequest (no or unknown connector.class), or another
+// code for a 500; its detail "class" names Java's exception.
 struct PluginProblem {
   std::string key, message;
 };
-ConfigInfos ValidateConnector(const Properties& config, ConnectorType type, const ClassCatalog::Class& connector,
-                              const ClassCatalog& catalog, const WorkerConfig& worker,
-                              const std::vector<PluginProblem>& plugin_problems);
+using OwnCheck =
+    std::function<Result<std::vector<PluginProblem>>(const ClassCatalog::Class& connector, const Properties& config)>;
+Result<ConfigInfos> ValidateConnector(const RawConfig& config, const ClassCatalog& catalog, const WorkerConfig& worker,
+                                      const OwnCheck& own = {});
 
 // "Connector configuration is invalid and contains the following 1 error(s):\n...", or "" when there is none.
 std::string ErrorSummary(const ConfigInfos& infos);

@@ -6,12 +6,15 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
 namespace millrace::config {
 
 using Properties = std::map<std::string, std::string, std::less<>>;
+// A configuration as it came over REST: null values are still there, and are errors of their own.
+using RawConfig = std::map<std::string, std::optional<std::string>, std::less<>>;
 
 // The entries below `prefix`, without it ("key.converter." -> "schemas.enable").
 Properties WithPrefix(const Properties& all, std::string_view prefix);

@@ -64,8 +64,7 @@ struct PluginInfo {
   std::string class_name, type, version;  // type as REST names it: source, sink, converter, ...
 };
 
-// A configuration as it came over REST: null values are still there.
-using RawConfig = std::map<std::string, std::optional<std::string>, std::less<>>;
+using config::RawConfig;
 
 class Herder {
  public:

@@ -56,9 +56,10 @@ class ClassRegistry : public config::ClassCatalog {
   // The same, loaded and checked against its manifest.
   Result<const mr_class*> Load(int role, std::string_view name_or_alias, std::string_view version = {});
 
-  // config::ClassCatalog (loads the bundle when the table of keys is needed)
-  Result<Class> Find(int role, std::string_view name_or_alias, std::string_view version) const override;
+  // config::ClassCatalog
+  std::vector<Class> Find(int role, std::string_view name_or_alias) const override;
   std::vector<Class> All(int role) const override;
+  Result<config::ConfigDef> Definition(const Class& c) const override;
 
  private:
   struct Impl;
