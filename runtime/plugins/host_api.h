@@ -2,12 +2,17 @@
 //
 // The host's side of the plugin ABI: the mr_host table, and the objects behind mr_ctx and mr_error.
 //
-// One HostApi is made by host/ and lives until the process ends (bundles are never unloaded and keep its table).
-// Thread-safe.
+// One HostApi is made by host/ and lives until the process ends. Bundles are never unloaded and keep the table's
+// address, and not every callback is told on whose behalf it runs: so the table is static, and the one HostApi of the
+// process stands behind it (tests may make one after the other). Thread-safe.
+//
+// The callbacks take whatever a bundle gives them: null pointers, sizes and numbers are checked, text is bounded, and
+// nothing is ever thrown back.
 #pragma once
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -57,38 +62,53 @@ struct RecordError {
   Status status;
 };
 
-// What one call reported: the mr_error. Made per call (or reused by one thread with Clear).
+// "MR_RETRIABLE"; "status 77" for what is not known.
+std::string StatusName(mr_status status);
+
+// What one call reported: the mr_error. Made per call (or reused by one thread with Clear). Record errors are kept in
+// the order of the records, the last one given for each.
 class ErrorSink {
  public:
   mr_error* abi() { return reinterpret_cast<mr_error*>(this); }
   static ErrorSink* From(mr_error* e) { return reinterpret_cast<ErrorSink*>(e); }
-  void Clear() {
-    status_ = Status();
-    records_.clear();
-  }
+  void Clear() { Begin(0); }
+  // Forgets everything, ready for a call on a batch of `n_records`: errors of other records are refused.
+  void Begin(uint32_t n_records);
   void Set(Status s) { status_ = std::move(s); }
-  void AddRecord(uint32_t record, Status s);  // at most 1 per record; bounded
-  // What the call's return value and the reported error amount to. A plugin that returns an error without setting
-  // one gets a text that says so; one that returns a status this host does not know is kFatal.
+  void AddRecord(uint32_t record, Status s);
+  // What the call's return value and the reported error amount to; the returned status decides on the kind. A plugin
+  // that returns an error without setting one gets a text that says so; one that returns a status this host does not
+  // know is kFatal, as is one that reports an error for a record that is not in the batch; record errors with MR_OK
+  // are kData.
   Status Finish(mr_status returned, std::string_view what) const;
   const std::vector<RecordError>& records() const { return records_; }
+  // Nothing was reported of any record.
+  bool quiet() const { return records_.empty() && !outside_; }
 
  private:
   Status status_;
+  uint32_t n_records_ = 0;
+  std::optional<uint32_t> outside_;  // a record reported that is not in the batch
   std::vector<RecordError> records_;
 };
 
 class HostApi {
  public:
+  // `metrics` may be null. All outlive the HostApi.
   HostApi(Log* log, record::SchemaTable* schemas, MetricSink* metrics);
   ~HostApi();
   HostApi(const HostApi&) = delete;
   HostApi& operator=(const HostApi&) = delete;
+  // Lives until the process ends.
   const mr_host* table() const;
   record::SchemaTable* schemas() const;
+  // Logs a fault of a bundle that no return value can carry, on the HostApi of the process (nothing when there is
+  // none).
+  static void LogFault(const std::string& context, std::string_view message);
+
+  struct Impl;  // public for the callbacks behind the table
 
  private:
-  struct Impl;
   std::unique_ptr<Impl> impl_;
 };
 
