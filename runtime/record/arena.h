@@ -17,19 +17,25 @@ namespace millrace::record {
 
 class Arena {
  public:
+  // Memory that Reset() keeps for the next round.
+  static constexpr size_t kKeepBytes = size_t{4} << 20;
+
   Arena() = default;
+  // For arenas known to stay small: the size of the first block.
+  explicit Arena(size_t first_block) : next_size_(first_block) {}
   ~Arena();
   Arena(const Arena&) = delete;
   Arena& operator=(const Arena&) = delete;
 
-  // Uninitialised memory; align is a power of two, at most 16.
+  // Uninitialised memory, never null, also for 0 bytes; align is a power of two, at most 16.
   void* Alloc(size_t bytes, size_t align = 8) {
-    char* p = reinterpret_cast<char*>((reinterpret_cast<uintptr_t>(at_) + (align - 1)) & ~(align - 1));
-    if (p + bytes > end_ || at_ == nullptr) [[unlikely]] {
+    const uintptr_t p = (reinterpret_cast<uintptr_t>(at_) + (align - 1)) & ~static_cast<uintptr_t>(align - 1);
+    const auto end = reinterpret_cast<uintptr_t>(end_);
+    if (at_ == nullptr || p > end || bytes > end - p) [[unlikely]] {
       return Grow(bytes, align);
     }
-    at_ = p + bytes;
-    return p;
+    at_ = reinterpret_cast<char*>(p + bytes);
+    return reinterpret_cast<void*>(p);
   }
   template <class T>
   T* AllocArray(size_t n) {
@@ -37,13 +43,14 @@ class Arena {
   }
   mr_str Copy(std::string_view text);
 
-  // Grows the last allocation in place when it can: for writers that do not know their size. Returns how many bytes
-  // are free right after `at_`.
-  char* Reserve(size_t bytes);             // room for at least `bytes` more, contiguous; not yet taken
-  void Commit(char* start, size_t bytes);  // takes bytes of what Reserve returned
+  // For writers that do not know their size: Reserve gives room for at least `bytes`, contiguous and not yet taken;
+  // Commit takes the first `bytes` of it. Nothing else may be allocated in between.
+  char* Reserve(size_t bytes);
+  void Commit(const char* start, size_t bytes);
 
   void KeepSchema(const mr_schema* schema);  // takes a reference of its own
   size_t bytes_used() const;
+  // Forgets everything handed out and lets the schemas go.
   void Reset();
 
   mr_arena* abi() { return reinterpret_cast<mr_arena*>(this); }
@@ -59,7 +66,9 @@ class Arena {
   char* at_ = nullptr;
   char* end_ = nullptr;
   std::vector<Block> blocks_;
-  size_t current_ = 0;
+  size_t current_ = 0;     // the block that at_ points into, when there is one
+  size_t full_bytes_ = 0;  // used in the blocks before it
+  size_t next_size_ = size_t{16} << 10;
   std::vector<const mr_schema*> schemas_;
 };
 

@@ -2,13 +2,14 @@
 //
 // SchemaTable: interned schemas. Equal schemas are one object with one address, counted by reference; the object goes
 // when the last reference does. Intern and release may be called on any thread; retain is one atomic add.
-// Equality is that of Kafka Connect's ConnectSchema: type, optional, default, name, version, doc, parameters, fields,
-// key and value schema.
+// Equality is that of Kafka Connect's ConnectSchema: type, optional, default, name, version, doc, parameters (in any
+// order), fields, key and value schema.
 #pragma once
 
 #include <cstdint>
 #include <memory>
 #include <string_view>
+#include <utility>
 
 #include "base/status.h"
 #include "millrace/abi.h"
@@ -17,24 +18,40 @@ namespace millrace::record {
 
 class SchemaTable {
  public:
+  // Bounds on one schema with all below it.
+  static constexpr uint32_t kMaxDepth = 1000;
+  static constexpr size_t kMaxText = size_t{1} << 20;
+  static constexpr uint32_t kMaxFields = 65536;
+
   SchemaTable();
-  ~SchemaTable();  // every reference must be gone, but for those leaked by abandoned tasks
+  ~SchemaTable();  // references that abandoned tasks leaked stay valid
   SchemaTable(const SchemaTable&) = delete;
   SchemaTable& operator=(const SchemaTable&) = delete;
 
   // The schema equal to the description, with one reference for the caller. Field, key and value schemas of the
-  // description must be interned in this table. An invalid description (unknown kind, duplicate field name,
-  // default that does not fit, more than 1 MiB of text ...) is a kData error.
+  // description must be interned in this table. The logical type follows from the name, whatever the description
+  // says. An invalid description (unknown kind, duplicate field name, default that does not fit, more than kMaxText
+  // of text ...) is a kData error.
   Result<const mr_schema*> Intern(const mr_schema& description);
   size_t size() const;
 
- private:
   struct Impl;
-  std::unique_ptr<Impl> impl_;
+
+ private:
+  std::shared_ptr<Impl> impl_;
 };
 
 void RetainSchema(const mr_schema* schema);
 void ReleaseSchema(const mr_schema* schema);  // nullptr is fine
+
+// A description to fill in: required, no version, no name.
+inline mr_schema DescribeSchema(uint8_t kind) {
+  mr_schema s{};
+  s.size = sizeof(mr_schema);
+  s.kind = kind;
+  s.version = -1;
+  return s;
+}
 
 // A reference that is let go at the end of the scope.
 class SchemaRef {
