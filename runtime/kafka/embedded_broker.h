@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // EmbeddedBroker: librdkafka's mock cluster as a broker inside this process, for trying things out
-// (bootstrap.servers=embedded). It listens on loopback, so kcat and other clients can read from it. It keeps at most
-// 5 MiB or 100,000 messages per partition and then drops the oldest silently, has no admin API and no fencing, and its
-// data dies with the process: the guard below refuses what it could not keep.
+// (bootstrap.servers=embedded). It listens on loopback, so kcat and other clients can read from it. What it cannot do:
+//   - keep more than 5 MiB or 100,000 batches per partition: it drops the oldest silently. Admit() refuses what it
+//     could not keep;
+//   - wake a waiting fetch: a consumer sees a new record when its fetch.max.wait.ms is over, so set that low;
+//   - admin requests (create topics through CreateTopic here; a topic first used otherwise gets 4 partitions), fencing;
+//   - keep anything beyond the end of the process.
+// Thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -18,14 +22,20 @@ class EmbeddedBroker {
  public:
   static Result<std::unique_ptr<EmbeddedBroker>> Start();
   ~EmbeddedBroker();
+  EmbeddedBroker(const EmbeddedBroker&) = delete;
+  EmbeddedBroker& operator=(const EmbeddedBroker&) = delete;
+
   const std::string& bootstrap_servers() const;  // 127.0.0.1:port
-  // The mock creates topics with this many partitions on first use; explicit creation for more.
+  // kAlreadyExists when the topic is there.
   Status CreateTopic(const std::string& topic, int partitions);
 
-  static constexpr int64_t kMaxBytesPerPartition = 4 << 20;  // below what the mock keeps (5 MiB), with room for framing
-  static constexpr int64_t kMaxRecordsPerPartition = 90'000;  // likewise (100,000)
-  // Accounts for records about to be produced to a topic; kFatal with a clear message when the broker would have to
-  // drop something to take them. Thread-safe.
+  // What is admitted to a topic: as much as one partition keeps when every record travels in a batch of its own, since
+  // neither the batches nor the partitions that records will go to are known beforehand.
+  static constexpr int64_t kMaxBytes = 5'000'000;
+  static constexpr int64_t kMaxRecords = 90'000;
+  static constexpr int64_t kFramingBytes = 90;  // of a record alone in its batch
+  // Accounts for records about to be produced to a topic, `bytes` being their keys, values and headers; kFatal with a
+  // clear message when the broker would have to drop something to take them.
   Status Admit(const std::string& topic, int64_t records, int64_t bytes);
 
  private:

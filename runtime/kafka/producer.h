@@ -6,7 +6,11 @@
 // many tasks. Send is thread-safe; a task's records of one topic-partition keep their order.
 //
 // Every record sent carries a Ticket, memory of the caller that stays put until the ticket is done. When all tickets
-// of a Submission are done its `done` callback runs once, on the producer's thread: it must only hand over and wake.
+// of a Submission are done its `done` callback runs once, on the producer's thread: it must only hand over and wake
+// (not Send, Flush or drop the last reference to the Producer). After that nothing touches tickets or Submission.
+//
+// The producer counts what is in flight against buffer.memory and refuses the rest, so that librdkafka's own queue is
+// never full: a full queue could take a later record of a partition after refusing an earlier one.
 #pragma once
 
 #include <atomic>
@@ -23,6 +27,7 @@
 #include "base/log.h"
 #include "base/status.h"
 #include "kafka/client_config.h"
+#include "kafka/error.h"
 #include "millrace/abi.h"
 
 namespace millrace::kafka {
@@ -41,7 +46,7 @@ struct Ticket {
 
 // Some tickets that are waited for together, typically those of one batch.
 struct Submission {
-  std::atomic<uint32_t> pending{0};
+  std::atomic<uint32_t> pending{0};  // set by the caller before the first Send
   std::atomic<uint32_t> failed{0};
   void (*done)(Submission*) = nullptr;  // when pending reaches 0 [producer thread]
   void* user = nullptr;
@@ -60,20 +65,22 @@ struct OutRecord {
   Ticket* ticket = nullptr;
 };
 
-// Makes errors readable: "Broker: Message size too large (MSG_SIZE_TOO_LARGE)".
-std::string ErrorText(int32_t rd_kafka_error);
-bool ErrorIsRetriable(int32_t rd_kafka_error);
-
 class Producer {
  public:
   static Result<std::shared_ptr<Producer>> Make(const ClientConfig& config, Log* log);
   virtual ~Producer() = default;
 
   // Queues records of one topic, in order, from the front; returns how many were taken. Fewer than all: `status` says
-  // why: kRetriable, the queue is full (wait for deliveries and send the rest), or what is wrong with the next record.
+  // why: kRetriable, buffer.memory is used up (WaitForSpace, then send the rest); anything else is about the producer
+  // as a whole (kAuth, kFatal). What is wrong with a single record (too large, no such partition) is told by its
+  // ticket, and the record counts as taken.
   virtual size_t Send(std::string_view topic, std::span<const OutRecord> records, Status* status) = 0;
-  // Waits until all that was queued has its fate, or the deadline (ns, CLOCK_MONOTONIC) passes: kTimeout.
+  // Waits until there is room for a good part of buffer.memory; false: the deadline (ns, CLOCK_MONOTONIC) passed.
+  virtual bool WaitForSpace(int64_t deadline_ns) = 0;
+  // Waits until all that was queued, by whomever, has its fate, or the deadline passes: kTimeout.
   virtual Status Flush(int64_t deadline_ns) = 0;
+  // Not ok: nothing will be delivered until somebody changes settings or rights (kAuth), or ever (kFatal).
+  virtual Status Health() const = 0;
   // Bytes in flight, by the count of ClientConfig::buffer_memory.
   virtual int64_t bytes_in_flight() const = 0;
 };
