@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -23,6 +24,9 @@ enum class Type { kBoolean, kString, kInt, kShort, kLong, kDouble, kList, kClass
 enum class Importance { kHigh, kMedium, kLow };
 enum class Width { kNone, kShort, kMedium, kLong };
 
+// A parsed value. monostate: null. Passwords are std::string; whoever shows values asks the key's type.
+using Value = std::variant<std::monostate, bool, int64_t, double, std::string, std::vector<std::string>>;
+
 struct ConfigKey {
   std::string name;
   Type type = Type::kString;
@@ -38,10 +42,13 @@ struct ConfigKey {
   std::vector<std::string> dependents;
   std::vector<std::string> recommended;  // fixed recommended values
   bool internal = false;                 // not shown
-};
+  // What validators call the setting when that is not `name`: an embedded key's name without its prefix.
+  std::string own_name = {};
+  // A check in code, after `validator`: the error message, or nullopt. For the framework's own keys.
+  std::function<std::optional<std::string>(const Value&)> check = {};
 
-// A parsed value. monostate: null. Passwords are std::string; whoever shows values asks the key's type.
-using Value = std::variant<std::monostate, bool, int64_t, double, std::string, std::vector<std::string>>;
+  const std::string& shown_name() const { return display_name.empty() ? name : display_name; }
+};
 
 // One setting of a checked configuration, as REST shows it (ConfigValueInfo).
 struct ConfigValue {
@@ -50,6 +57,7 @@ struct ConfigValue {
   std::vector<std::string> recommended_values;
   std::vector<std::string> errors;
   bool visible = true;
+  Value parsed = {};
 };
 
 struct ConfigInfo {
@@ -65,6 +73,12 @@ struct ConfigInfos {
   std::vector<ConfigInfo> configs;
 };
 
+// The full name of the class that a name or alias means; nullopt: there is no such class. An empty function takes any
+// name as it is, for when no classes are known yet.
+using ClassNames = std::function<std::optional<std::string>(std::string_view name_or_alias)>;
+
+RawConfig ToRaw(const Properties& props);
+
 class ConfigDef {
  public:
   ConfigDef() = default;
@@ -73,19 +87,29 @@ class ConfigDef {
 
   ConfigDef& Add(ConfigKey key);  // replaces a key of the same name
   ConfigDef& AddAll(const ConfigDef& other);
+  // Adds the keys of `child` below `prefix` ("transforms.a."), in the order in which documentation lists them, as
+  // the group `group`, numbered from `first_order`.
+  ConfigDef& Embed(std::string_view prefix, std::string_view group, int first_order, const ConfigDef& child);
   const std::vector<ConfigKey>& keys() const { return keys_; }  // in definition order
   const ConfigKey* Find(std::string_view name) const;
   const std::vector<std::string>& groups() const { return groups_; }  // in order of first use
+  // The order of documentation: by group, position, required first, importance, name.
+  std::vector<const ConfigKey*> Sorted() const;
 
   // Parses and checks one value: Java's texts ("Invalid value abc for configuration tasks.max: Not a number of type
   // INT"). A missing value takes the default.
-  static Result<Value> Parse(const ConfigKey& key, const std::optional<std::string>& text);
+  static Result<Value> Parse(const ConfigKey& key, const std::optional<std::string>& text,
+                             const ClassNames& classes = {});
 
   // Checks all keys; one ConfigValue per key in definition order. Unknown settings are left alone.
-  std::vector<ConfigValue> Validate(const Properties& props) const;
+  std::vector<ConfigValue> Validate(const RawConfig& props, const ClassNames& classes = {}) const;
+  std::vector<ConfigValue> Validate(const Properties& props, const ClassNames& classes = {}) const {
+    return Validate(ToRaw(props), classes);
+  }
 
  private:
   std::vector<ConfigKey> keys_;
+  std::map<std::string, size_t, std::less<>> index_;
   std::vector<std::string> groups_;
 };
 
@@ -93,10 +117,12 @@ class ConfigDef {
 // error). Parse once, read often.
 class ParsedConfig {
  public:
-  // All problems at once in the message when there are any (code kConfig).
-  static Result<ParsedConfig> Make(const ConfigDef& def, const Properties& props);
-  bool GetBool(std::string_view key) const;
-  int64_t GetInt(std::string_view key) const;  // INT, SHORT, LONG
+  // Which problems are in the message (code kConfig): all, or as Java's constructors say it, the first.
+  enum class Report { kAll, kFirst };
+  static Result<ParsedConfig> Make(const ConfigDef& def, const Properties& props, const ClassNames& classes = {},
+                                   Report report = Report::kAll);
+  bool GetBool(std::string_view key) const;    // false for null
+  int64_t GetInt(std::string_view key) const;  // INT, SHORT, LONG; 0 for null
   double GetDouble(std::string_view key) const;
   std::string GetString(std::string_view key) const;  // "" for null
   bool IsNull(std::string_view key) const;
@@ -104,6 +130,7 @@ class ParsedConfig {
   const Properties& originals() const { return originals_; }
 
  private:
+  const Value& Get(std::string_view key) const;
   std::map<std::string, Value, std::less<>> values_;
   Properties originals_;
 };

@@ -3,12 +3,15 @@
 // Configuration files: Java .properties, YAML and JSON read into one flat form that remembers where each key stood.
 //
 // By extension: .properties (java.util.Properties exactly: escapes, continuations, last duplicate wins), .yaml/.yml
-// (nested maps flatten with dots, lists join with commas), .json ({"name","config"} or flat). All problems of a file
-// are reported at once, each with line and column, why, and what to write instead.
+// (nested maps flatten with dots, lists join with commas, scalars stay text), .json ({"name","config"} or flat; numbers
+// keep their text). Any other name: JSON when the text begins with {, else .properties. All problems of a file are
+// reported at once, each with line and column, why, and what to write instead.
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/status.h"
@@ -17,7 +20,7 @@
 namespace millrace::config {
 
 struct Position {
-  int line = 0, column = 0;  // from 1; 0: not known
+  int line = 0, column = 0;  // from 1, columns count characters; 0: not known
 };
 
 // Something wrong (or doubtful) in a file.
@@ -31,10 +34,15 @@ struct Problem {
   std::string ToString() const;
 };
 
+bool HasErrors(const std::vector<Problem>& problems);
+
 struct File {
   std::string path;
   Properties values;
   std::map<std::string, Position, std::less<>> positions;  // by key
+  std::string initial_state;  // of the form {"name","config","initial_state"}; "": not given
+
+  Position At(std::string_view key) const;
 };
 
 // Reads a file whatever its format; errors go to `problems` and leave nullopt.

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,7 @@ struct WorkerConfig {
 
   // Class name and settings of the default converters ("key.converter" and what is below "key.converter.").
   std::string key_converter, value_converter, header_converter;
+  std::string key_converter_version, value_converter_version, header_converter_version;  // "": the newest
   Properties key_converter_config, value_converter_config, header_converter_config;
 
   std::vector<std::string> listeners;        // "http://127.0.0.1:8083"; "http://:8083" = all interfaces
@@ -40,7 +42,7 @@ struct WorkerConfig {
 
   std::vector<std::string> plugin_path;
   std::string plugin_discovery;  // only_scan, hybrid_warn, hybrid_fail, service_load
-  std::string override_policy;   // All, None, Principal, Allowlist (or the Java class names)
+  std::string override_policy;   // All, None, Principal, Allowlist (or the Java class names); see override_policy.h
   std::vector<std::string> override_allowlist;
 
   std::string offset_storage_file;
