@@ -22,8 +22,7 @@ Result<std::vector<kafka::TopicPartition>> ParseSinkOffsets(const std::string& c
 std::vector<OffsetEntry> FormatSinkOffsets(const std::vector<kafka::TopicPartition>& offsets);
 
 // Offsets of a source as values in the arena.
-Result<std::vector<mr_source_offset>> ParseSourceOffsets(const std::vector<OffsetEntry>& entries,
-                                                         record::Arena* arena);
+Result<std::vector<mr_source_offset>> ParseSourceOffsets(const std::vector<OffsetEntry>& entries, record::Arena* arena);
 
 // "The offsets for this connector have been altered successfully", or its longer form when the connector did not say
 // that it took care (`handled`). `done` is "altered" or "reset".

@@ -32,6 +32,11 @@ void Strand::Run() {
   idle_.notify_all();
 }
 
+std::deque<Strand::Task> Strand::TakeQueued() {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(tasks_, {});
+}
+
 bool Strand::WaitIdle(int64_t deadline_ns) {
   std::unique_lock lock(mutex_);
   const int64_t left = std::max<int64_t>(0, deadline_ns - Clock::System().MonotonicNanos());

@@ -24,7 +24,8 @@ namespace po = boost::program_options;
 constexpr std::string_view kUsage =
     "usage: connect-standalone WORKER_FILE [CONNECTOR_FILE...]\n"
     "\n"
-    "Runs a worker in the foreground. Files are .properties, .yaml or .json with Kafka Connect's keys; all are checked\n"
+    "Runs a worker in the foreground. Files are .properties, .yaml or .json with Kafka Connect's keys; all are "
+    "checked\n"
     "before anything starts. SIGTERM or SIGINT stops gracefully, a second one at once.\n"
     "\n"
     "  --log-level LEVEL    TRACE, DEBUG, INFO (default), WARN, ERROR\n"
