@@ -40,6 +40,10 @@ template <class Float>
 Decimals ShortestDigits(Float positive) {
   char text[64];
   const char* end = std::to_chars(text, text + sizeof text, positive, std::chars_format::scientific).ptr;
+  if (text[1] == 'e') {
+    // Java prints two digits at least, and when one would do, the two that are nearest: 4.9E-324, not 5.0E-324.
+    end = std::to_chars(text, text + sizeof text, positive, std::chars_format::scientific, 1).ptr;
+  }
   const std::string_view s(text, static_cast<size_t>(end - text));
   const size_t e = s.find('e');
   Decimals d;
@@ -68,7 +72,8 @@ void AppendJavaFloat(std::string& out, Float v) {
     out += "0.0";
   } else {
     Decimals d = ShortestDigits(a);
-    if (a >= Float{1e-3F} && a < Float{1e7F}) {
+    if (a >= Float(1e-3) && a < Float(1e7)) {
+      if (d.digits.back() == '0') d.digits.pop_back();  // the second of two digits
       if (d.point <= 0) {
         d.digits.insert(0, static_cast<size_t>(1 - d.point), '0');
         d.point = 1;
@@ -78,7 +83,6 @@ void AppendJavaFloat(std::string& out, Float v) {
       }
       out.append(d.digits, 0, static_cast<size_t>(d.point)).append(".").append(d.digits, static_cast<size_t>(d.point));
     } else {
-      if (d.digits.size() == 1) d.digits += '0';
       out.append(d.digits, 0, 1).append(".").append(d.digits, 1).append("E");
       AppendPiece(out, d.point - 1);
     }
