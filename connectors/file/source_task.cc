@@ -202,7 +202,12 @@ void FileStreamSourceTask::Poll(int64_t deadline_ns, mr_batch* out) {
     int64_t until = deadline_ns;
     if (Open()) {
       Filler filler(this);
-      Fill(&filler);
+      try {
+        Fill(&filler);
+      } catch (const sdk::Error&) {
+        // The lines before it are delivered first; nothing has moved on, so the next call meets the error again.
+        if (filler.empty()) throw;
+      }
       if (filler.empty() && TurnOver(&filler, &until) && filler.empty()) continue;
       if (!filler.empty()) {
         filler.Finish(out);
