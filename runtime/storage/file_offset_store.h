@@ -1,25 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // FileOffsetStore: offset.storage.file.filename in the Java worker's own format, a Java-serialised
-// HashMap<byte[],byte[]> (format: docs/internal-formats.md). New content replaces old atomically: temporary file
-// beside it, fsync, rename, fsync of the folder. A torn or foreign file is an error that says so, never an empty map.
+// HashMap<byte[],byte[]> (java_hash_map.h). New content replaces old atomically (atomic_file.h). A torn or foreign file
+// is an error that says so, never an empty map; a missing or empty file holds no offsets, as in Java.
 #pragma once
 
 #include <mutex>
 #include <string>
-#include <string_view>
 
+#include "storage/atomic_file.h"
+#include "storage/java_hash_map.h"
 #include "storage/offset_store.h"
 
 namespace millrace::storage {
 
-// The bytes <-> the map. Lengths are checked against the input before memory is taken.
-Result<OffsetMap> ParseJavaHashMap(std::string_view bytes);
-std::string FormatJavaHashMap(const OffsetMap& map);
-
 class FileOffsetStore final : public OffsetStore {
  public:
-  explicit FileOffsetStore(std::string path) : path_(std::move(path)) {}
+  explicit FileOffsetStore(std::string path, FileOps* ops = FileOps::System()) : path_(std::move(path)), ops_(ops) {}
   Status Start() override;
   OffsetMap All() const override;
   std::optional<std::string> Get(const std::string& key) const override;
@@ -27,7 +24,9 @@ class FileOffsetStore final : public OffsetStore {
 
  private:
   const std::string path_;
-  mutable std::mutex mutex_;
+  FileOps* const ops_;
+  std::mutex write_mutex_;    // one Put at a time; readers do not wait for the disk
+  mutable std::mutex mutex_;  // map_
   OffsetMap map_;
 };
 
