@@ -57,15 +57,14 @@ std::string JsonString(std::string_view text) {
 }  // namespace
 
 std::string_view LogLevelName(LogLevel level) {
-  constexpr std::array<std::string_view, 7> names = {"TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL", "OFF"};
-  return names[static_cast<size_t>(level)];
+  constexpr std::array<std::string_view, 8> names = {"ALL", "TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL", "OFF"};
+  return names[static_cast<size_t>(static_cast<int>(level) + 1)];
 }
 
 std::optional<LogLevel> ParseLogLevel(std::string_view text) {
   std::string upper(text);
   std::transform(upper.begin(), upper.end(), upper.begin(), [](unsigned char c) { return std::toupper(c); });
-  if (upper == "ALL") return LogLevel::kTrace;
-  for (int i = 0; i <= static_cast<int>(LogLevel::kOff); ++i) {
+  for (int i = static_cast<int>(LogLevel::kAll); i <= static_cast<int>(LogLevel::kOff); ++i) {
     if (upper == LogLevelName(static_cast<LogLevel>(i))) return static_cast<LogLevel>(i);
   }
   return std::nullopt;
@@ -140,7 +139,8 @@ std::vector<std::string> Log::SetLevel(std::string_view name, LogLevel level, in
   std::vector<std::string> changed;
   for (const auto& [n, node] : nodes_) {
     if (!IsBelow(n, name)) continue;
-    if (!node->own || *node->own != level) node->last_modified = now_ms;
+    if (node->effective.load() == level) continue;
+    node->last_modified = now_ms;
     node->own = level;
     node->effective = level;
     changed.push_back(n);

@@ -28,7 +28,7 @@
 
 namespace millrace {
 
-enum class LogLevel : int { kTrace = 0, kDebug, kInfo, kWarn, kError, kFatal, kOff };
+enum class LogLevel : int { kAll = -1, kTrace = 0, kDebug, kInfo, kWarn, kError, kFatal, kOff };
 
 std::string_view LogLevelName(LogLevel level);
 // TRACE, DEBUG, INFO, WARN, ERROR, FATAL, OFF, ALL in any case; nothing else.
@@ -104,7 +104,8 @@ class Log {
   std::vector<LoggerLevel> Levels() const;
   // nullopt: no logger of that name is known.
   std::optional<LoggerLevel> Level(std::string_view name) const;
-  // Sets the level of a name and everything below; returns the names changed, sorted.
+  // Sets the level of a name and everything below; returns the names changed, sorted. What has that level already is
+  // not touched, as with the Java worker.
   std::vector<std::string> SetLevel(std::string_view name, LogLevel level, int64_t now_ms);
 
  private:

@@ -6,10 +6,10 @@
 namespace millrace::host {
 
 enum ExitCode : int {
-  kExitOk = 0,       // done; for a worker: asked to stop, and everything was flushed and committed
-  kExitFailed = 1,   // could not do what was asked (a file not readable, a port taken, a stop that was not clean)
+  kExitOk = 0,        // done; for a worker: asked to stop, and everything was flushed and committed
+  kExitFailed = 1,    // could not do what was asked (a file not readable, a port taken, a stop that was not clean)
   kExitBadInput = 2,  // command line or configuration: nothing was started
-  kExitForced = 3,   // a second signal: stopped at once, without waiting for tasks
+  kExitForced = 3,    // a second signal: stopped at once, without waiting for tasks
 };
 
 }  // namespace millrace::host

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Floating-point numbers as Java 17 prints them: Double.toString and Float.toString. That is not always the shortest
-// text that reads back as the same number (2.0E-3 has one more digit than it needs, say), but it is the text that
-// offset files, topics and golden values carry. Pure functions.
+// text that reads back as the same number (2e23 is 1.9999999999999998E23), but it is the text that offset files, topics
+// and golden values carry. Pure functions.
 #pragma once
 
 #include <cstddef>

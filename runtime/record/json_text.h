@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The JSON form of source partitions and offsets: exactly the bytes of Kafka Connect's JsonConverter without schemas,
-// since they are keys of the offset file and the offsets topic. Maps of text to null, boolean, number and text only.
+// since they are keys of the offset file and the offsets topic. Maps of text to null, boolean, number, text and bytes
+// (base64) only.
 #pragma once
 
 #include <string>
@@ -13,8 +14,8 @@
 
 namespace millrace::record {
 
-// {"filename":"/a"}; member order is that of the map. A NULL value gives "null". Anything but null, boolean, number
-// and text below the map is a kData error in Java's words.
+// {"filename":"/a"}; member order is that of the map. A NULL value gives "null". Anything but primitive values below
+// the map is a kData error in Java's words.
 Result<std::string> OffsetToJson(const mr_value& map);
 // ["connector",{"filename":"/a"}]
 Result<std::string> OffsetKeyToJson(std::string_view connector, const mr_value& partition);

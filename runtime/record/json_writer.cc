@@ -36,6 +36,15 @@ constexpr std::array<char, 32> kShort = [] {
   return t;
 }();
 
+// \uXXXX
+char* WriteUnit(uint32_t unit, char* out) {
+  constexpr char kHex[] = "0123456789ABCDEF";
+  *out++ = '\\';
+  *out++ = 'u';
+  for (int shift = 12; shift >= 0; shift -= 4) *out++ = kHex[unit >> shift & 15];
+  return out;
+}
+
 char* Quoted(char* out, char* (*write)(double, char*), double d) {
   if (std::isfinite(d)) return write(d, out);
   *out++ = '"';
@@ -68,7 +77,10 @@ char* WriteJsonString(std::string_view text, char* out) {
     const auto c = static_cast<unsigned char>(*p);
     if (c >= 0x80) {
       const Utf8Step step = NextUtf8(p, end);
-      if (step.valid) {
+      if (step.valid && step.code > 0xFFFF) {
+        out = WriteUnit(0xD800 + ((step.code - 0x10000) >> 10), out);
+        out = WriteUnit(0xDC00 + (step.code & 0x3FF), out);
+      } else if (step.valid) {
         std::memcpy(out, p, step.bytes);
         out += step.bytes;
       } else {
@@ -81,19 +93,11 @@ char* WriteJsonString(std::string_view text, char* out) {
     ++p;
     if (c >= 0x20 && c != '"' && c != '\\') {
       *out++ = static_cast<char>(c);
-      continue;
-    }
-    *out++ = '\\';
-    if (c >= 0x20) {
-      *out++ = static_cast<char>(c);
-    } else if (kShort[c] != 0) {
-      *out++ = kShort[c];
+    } else if (c < 0x20 && kShort[c] == 0) {
+      out = WriteUnit(c, out);
     } else {
-      constexpr char kHex[] = "0123456789ABCDEF";
-      std::memcpy(out, "u00", 3);
-      out[3] = kHex[c >> 4];
-      out[4] = kHex[c & 15];
-      out += 5;
+      *out++ = '\\';
+      *out++ = c < 0x20 ? kShort[c] : static_cast<char>(c);
     }
   }
   *out++ = '"';

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // JSON text as Jackson's UTF8JsonGenerator writes it: no blanks, the short escapes for quote, backslash and \b \t \n \f
-// \r, \u00XX in upper case for other control characters, everything else as it is. Malformed UTF-8, which no Java
-// string can hold, becomes U+FFFD. Pure functions on memory that the caller has reserved.
+// \r, \u00XX in upper case for other control characters, pairs of \uXXXX for characters beyond U+FFFF, everything else
+// as it is. Malformed UTF-8, which no Java string can hold, becomes U+FFFD. Pure functions on memory that the caller
+// has reserved.
 #pragma once
 
 #include <cstddef>
