@@ -85,6 +85,10 @@ class Broker:
         self.bootstrap = self._service("start", "-p", "0").split(" on ")[1].split(",")[0]
         return self.bootstrap
 
+    def pid(self):
+        with open(f"{self.data}/broker.pid", encoding="ascii") as f:
+            return int(f.read())
+
     def stop(self):
         self._service("stop")
 

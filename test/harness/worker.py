@@ -103,7 +103,7 @@ class Worker:
             text = answer.read()
             return json.loads(text) if text else None
 
-    def wait_rest(self, seconds=90):
+    def wait_rest(self, seconds=90, pause=0.005):
         """Seconds from the start until REST answered; RuntimeError when the worker ended or the time is over."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
@@ -113,7 +113,7 @@ class Worker:
             except (OSError, urllib.error.URLError):
                 if self.ended():
                     raise RuntimeError(f"the {self.kind} worker ended with {self.exit_status}:\n{self.log_tail()}")
-                time.sleep(0.005)
+                time.sleep(pause)
         raise RuntimeError(f"the {self.kind} worker's REST did not answer in {seconds} s:\n{self.log_tail()}")
 
     def states(self):
