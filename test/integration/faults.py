@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from harness.checks import Checks, bootstrap  # noqa: E402
 from harness.kafka import Kafka  # noqa: E402
 
-SCENARIOS = ["clean_stop", "rebalance", "broker_restart", "kill"]
+SCENARIOS = ["clean_stop", "rebalance", "broker_restart", "hung", "crash_points", "kill"]
 
 
 class Context:
