@@ -47,7 +47,23 @@ std::optional<ConnectorFile> ReadConnectorFile(const std::string& path, const st
     problems->push_back(std::move(p));
     return std::nullopt;
   }
-  return ConnectorFile{name->second, std::move(*file)};
+  std::optional<worker::TargetState> initial;
+  const std::string& state = file->initial_state;
+  if (state == "RUNNING") initial = worker::TargetState::kStarted;
+  if (state == "PAUSED") initial = worker::TargetState::kPaused;
+  if (state == "STOPPED") initial = worker::TargetState::kStopped;
+  if (!initial && !state.empty()) {
+    Problem p;
+    p.file = path;
+    p.key = "initial_state";
+    p.value = state;
+    p.why = "no such state";
+    p.fix = "write RUNNING, PAUSED or STOPPED";
+    problems->push_back(std::move(p));
+    return std::nullopt;
+  }
+  const std::string connector = name->second;
+  return ConnectorFile{connector, std::move(*file), initial};
 }
 
 void AddValidationProblems(const ConnectorFile& connector, const Result<config::ConfigInfos>& answer,

@@ -12,12 +12,14 @@
 #include "config/connector_config.h"
 #include "config/file.h"
 #include "config/worker_config.h"
+#include "worker/worker.h"
 
 namespace millrace::host {
 
 struct ConnectorFile {
   std::string name;
   config::File file;
+  std::optional<worker::TargetState> initial_state;  // of the form {"name","config","initial_state"}
 };
 
 // Prints problems, errors and warnings alike, one per line. True when one of them is an error.

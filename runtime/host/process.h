@@ -18,6 +18,7 @@
 #include "plugins/host_api.h"
 #include "plugins/registry.h"
 #include "record/schema_table.h"
+#include "rest/api.h"
 #include "rest/server.h"
 #include "storage/file_offset_store.h"
 
@@ -53,14 +54,17 @@ class Process {
   Status Stop();
 
  private:
+  Status StartRest();
+
   const config::WorkerConfig* config_;
   Log* log_;
   Logger logger_;
-  std::unique_ptr<ClassHost> host_;
+  ClassHost host_;
   std::unique_ptr<kafka::EmbeddedBroker> embedded_;
   std::unique_ptr<storage::FileOffsetStore> offsets_;
   std::unique_ptr<kafka::ProducerPool> producers_;
   std::unique_ptr<herder::StandaloneHerder> herder_;
+  std::unique_ptr<rest::Api> api_;
   std::unique_ptr<rest::Server> rest_;
 };
 

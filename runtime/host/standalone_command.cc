@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // connect-standalone, alias `millrace standalone`: check everything, then run until a signal.
+#include <unistd.h>
+
 #include <boost/program_options.hpp>
+#include <csignal>
 #include <iostream>
 #include <string>
 #include <vector>
