@@ -2,9 +2,13 @@
 //
 // Consumer: a member of a consumer group that delivers records in batches, without copying them.
 //
-// One per sink task, used by that task's thread only. Rebalances surface inside Poll through the Listener, on the
-// polling thread, as in Java. A fetched Chunk owns librdkafka's messages; keys and values point into them until the
-// chunk is destroyed (on any thread).
+// One per sink task, used by that task's thread only. Rebalances surface inside Poll and Close through the Listener, on
+// the polling thread, as in Java: what Poll returned before belongs to partitions that are still owned. A fetched Chunk
+// owns librdkafka's messages; keys and values point into them until the chunk is destroyed (on any thread, and also
+// after the Consumer).
+//
+// What is fetched ahead is bounded in records and bytes (docs/kafka-clients.md), and fetching goes on in time although
+// librdkafka 2.0.2 by itself sleeps up to a second once a bound was reached.
 #pragma once
 
 #include <cstdint>
@@ -65,11 +69,15 @@ class Consumer {
   // Exactly one of the two; the regex is Java's and must match the whole topic name.
   virtual Status Subscribe(const std::vector<std::string>& topics) = 0;
   virtual Status SubscribeRegex(std::string_view java_regex) = 0;
-  // Waits until the deadline for the first record, then takes what is there, up to max_records. nullptr: nothing.
+  // Waits until the deadline for the first record, then takes what is there, up to max_records. nullptr: nothing. An
+  // error is about the consumer as a whole: kAuth, kFatal (fenced, no offset to begin at with auto.offset.reset=none).
+  // Must be called within max.poll.interval.ms also while everything is paused.
   virtual Result<std::unique_ptr<Chunk>> Poll(int64_t deadline_ns, size_t max_records) = 0;
   // Ends a waiting Poll. [any]
   virtual void Wakeup() = 0;
 
+  // Inside Listener::Assigned these take effect when it returns, so a task can choose where it begins. Pausing drops
+  // what was fetched ahead of the partitions; it is fetched again after Resume.
   virtual Status Pause(std::span<const TopicPartition> partitions) = 0;
   virtual Status Resume(std::span<const TopicPartition> partitions) = 0;
   virtual Status Seek(std::span<const TopicPartition> partitions) = 0;
@@ -78,11 +86,12 @@ class Consumer {
   virtual Result<std::vector<TopicPartition>> Committed(std::span<const TopicPartition> partitions,
                                                         int64_t deadline_ns) = 0;
   // Offsets as Kafka stores them: the next record to read.
-  virtual Status Commit(std::span<const TopicPartition> offsets) = 0;  // waits
-  // Result is fetched by CommitResult (nullopt: not yet there).
+  virtual Status Commit(std::span<const TopicPartition> offsets) = 0;  // waits, up to default.api.timeout.ms
+  // Results are fetched by CommitResult, in the order of the calls (nullopt: not yet there).
   virtual Status CommitAsync(std::span<const TopicPartition> offsets) = 0;
   virtual std::optional<Status> CommitResult() = 0;
-  // Leaves the group (Revoked is called for what is left).
+  // Leaves the group (Revoked is called for what is left). The destructor does the same for at most a second and
+  // without Revoked.
   virtual Status Close(int64_t deadline_ns) = 0;
 };
 

@@ -49,6 +49,12 @@ Result<std::unique_ptr<EmbeddedBroker>> EmbeddedBroker::Start() {
 
 const std::string& EmbeddedBroker::bootstrap_servers() const { return impl_->bootstrap_servers; }
 
+config::Properties EmbeddedBroker::ClientSettings(ClientRole role) {
+  if (role != ClientRole::kConsumer) return {};
+  // The session must outlast the 3 s of the first join.
+  return {{"fetch.max.wait.ms", "10"}, {"heartbeat.interval.ms", "200"}, {"session.timeout.ms", "4000"}};
+}
+
 Status EmbeddedBroker::CreateTopic(const std::string& topic, int partitions) {
   if (partitions < 1 || partitions > 1000) {
     return Status::Config(

@@ -4,7 +4,9 @@
 // (bootstrap.servers=embedded). It listens on loopback, so kcat and other clients can read from it. What it cannot do:
 //   - keep more than 5 MiB or 100,000 batches per partition: it drops the oldest silently. Admit() refuses what it
 //     could not keep;
-//   - wake a waiting fetch: a consumer sees a new record when its fetch.max.wait.ms is over, so set that low;
+//   - wake a waiting fetch: a consumer sees a new record when its fetch.max.wait.ms is over;
+//   - let a group rebalance at once: the first join takes 3 s, any later one the session timeout less a second
+//     (ClientSettings keeps both waits short);
 //   - admin requests (create topics through CreateTopic here; a topic first used otherwise gets 4 partitions), fencing;
 //   - keep anything beyond the end of the process.
 // Thread-safe.
@@ -15,6 +17,8 @@
 #include <string>
 
 #include "base/status.h"
+#include "config/properties.h"
+#include "kafka/client_config.h"
 
 namespace millrace::kafka {
 
@@ -26,6 +30,8 @@ class EmbeddedBroker {
   EmbeddedBroker& operator=(const EmbeddedBroker&) = delete;
 
   const std::string& bootstrap_servers() const;  // 127.0.0.1:port
+  // Java client settings that suit this broker; the user's own go on top.
+  static config::Properties ClientSettings(ClientRole role);
   // kAlreadyExists when the topic is there.
   Status CreateTopic(const std::string& topic, int partitions);
 
