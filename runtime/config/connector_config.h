@@ -28,7 +28,8 @@ class ClassCatalog {
   struct Class {
     std::string name;  // canonical class name
     std::string version;
-    int role = 0;  // MR_ROLE_*
+    int role = 0;           // MR_ROLE_*
+    bool built_in = false;  // part of the host, not of a bundle
   };
   // Every version, lowest first, of the class that a name or alias means among those of `role` (0: any role); empty
   // when there is none.
