@@ -4,12 +4,15 @@
 #include <string>
 #include <vector>
 
-#include "fake_host.h"
 #include "millrace/cpp/text.h"
 #include "millrace/cpp/value.h"
 #include "millrace/ext/connector.h"
+#include "millrace/testing/batch.h"
+#include "millrace/testing/instances.h"
+#include "temp_dir.h"
 
 using namespace millrace::test;
+using namespace millrace::sdk::testing;
 namespace sdk = millrace::sdk;
 
 namespace {
@@ -22,8 +25,8 @@ mr_kv Pair(std::string_view k, std::string_view v) { return {sdk::Str(k), sdk::S
 
 // The connector side of a class.
 struct Connector {
-  Connector(FakeHost* host, const char* name) {
-    const mr_class* type = FakeHost::FindClass(name);
+  Connector(TestHost* host, const char* name) {
+    const mr_class* type = &FileClass(name);
     table = static_cast<const mr_connector*>(type->extension(type, MR_EXT_CONNECTOR));
     REQUIRE(table != nullptr);
     CHECK(type->extension(type, "mr.unknown/1") == nullptr);
@@ -32,7 +35,7 @@ struct Connector {
   ~Connector() { table->destroy(self); }
   mr_error* Fresh() {
     error = CallError();
-    return reinterpret_cast<mr_error*>(&error);
+    return error.abi();
   }
   std::vector<std::vector<std::string>> TaskConfigs(const Config& cfg, uint32_t max) {
     REQUIRE(table->start(self, cfg.data(), static_cast<uint32_t>(cfg.size()), Fresh()) == MR_OK);
@@ -57,7 +60,7 @@ struct Connector {
 }  // namespace
 
 TEST_CASE("connector: one task reads a file, any number appends to one, with the connector's settings") {
-  FakeHost host;
+  TestHost host;
   const Config cfg = {Pair("file", "/f"), Pair("topic", "t"), Pair("unknown", "")};
   const std::vector<std::string> same = {"file=/f", "topic=t", "unknown="};
   CHECK(Connector(&host, kSource).TaskConfigs(cfg, 4) == std::vector<std::vector<std::string>>{same});
@@ -71,7 +74,7 @@ TEST_CASE("connector: one task reads a file, any number appends to one, with the
 }
 
 TEST_CASE("connector: exactly-once is for files only") {
-  FakeHost host;
+  TestHost host;
   const Connector c(&host, kSource);
   const Config file = {Pair("file", "/f")}, empty = {Pair("file", "")};
   CHECK(c.table->exactly_once(c.self, file.data(), 1) == 1);
@@ -81,7 +84,7 @@ TEST_CASE("connector: exactly-once is for files only") {
 }
 
 TEST_CASE("connector: offsets that a person may set, and Java's texts for the others") {
-  FakeHost host;
+  TestHost host;
   Connector c(&host, kSource);
   const mr_value by_name[] = {sdk::Text("filename"), sdk::Text("/f")};
   const mr_value by_other[] = {sdk::Text("file"), sdk::Text("x")};

@@ -12,43 +12,29 @@
 #include <thread>
 #include <vector>
 
-#include "fake_host.h"
 #include "millrace/cpp/value.h"
+#include "millrace/testing/batch.h"
+#include "millrace/testing/instances.h"
+#include "temp_dir.h"
 
 using namespace millrace::test;
+using namespace millrace::sdk::testing;
 namespace sdk = millrace::sdk;
 
 namespace {
 
 constexpr char kClass[] = "org.apache.kafka.connect.file.FileStreamSinkConnector";
 
-// A batch of values, as the host would give it.
-class TestBatch {
- public:
-  explicit TestBatch(const std::vector<mr_value>& values) {
-    for (const mr_value& v : values) {
-      mr_record r{};
-      r.value = v;
-      records_.push_back(r);
-    }
-    batch_.size = sizeof batch_;
-    batch_.n = static_cast<uint32_t>(records_.size());
-    batch_.stride = sizeof(mr_record);
-    batch_.records = records_.data();
-    batch_.retain = batch_.release = [](const mr_batch*) {};
-  }
-  mr_record& operator[](size_t i) { return records_[i]; }
-  const mr_batch& get() const { return batch_; }
+mr_status PutValues(SinkTask& task, const std::vector<mr_value>& values) {
+  TestBatch batch;
+  for (const mr_value& v : values) batch.Add(v);
+  return task.Put(*batch.get());
+}
 
- private:
-  std::vector<mr_record> records_;
-  mr_batch batch_{};
-};
-
-mr_status PutLines(Task& task, std::initializer_list<std::string_view> lines) {
+mr_status PutLines(SinkTask& task, std::initializer_list<std::string_view> lines) {
   std::vector<mr_value> values;
   for (const std::string_view line : lines) values.push_back(sdk::Text(line));
-  return task.Put(TestBatch(values).get());
+  return PutValues(task, values);
 }
 
 // No file of this process may grow beyond `bytes` while it lives: the write that crosses it is cut short.
@@ -71,10 +57,10 @@ class FileSizeLimit {
 };
 
 struct Fixture {
-  FakeHost host;
+  TestHost host;
   TempDir dir;
   std::string path = dir.File("out.txt");
-  Task task{&host, FakeHost::FindClass(kClass)};
+  SinkTask task{host, FileClass(kClass)};
 
   void Start() { REQUIRE_MESSAGE(task.Start({{"file", path}}) == MR_OK, task.error().message); }
 };
@@ -87,7 +73,7 @@ TEST_CASE_FIXTURE(Fixture, "sink: a line per value, in the file when put returns
   CHECK(PutLines(task, {"one", "", "two\nlines"}) == MR_OK);
   CHECK(ReadFile(path) == "before\none\n\ntwo\nlines\n");
   CHECK(task.Flush() == MR_OK);
-  CHECK(task.Put(TestBatch({}).get()) == MR_OK);
+  CHECK(PutValues(task, {}) == MR_OK);
   CHECK(PutLines(task, {"three"}) == MR_OK);
   CHECK(ReadFile(path) == "before\none\n\ntwo\nlines\nthree\n");
 }
@@ -95,16 +81,16 @@ TEST_CASE_FIXTURE(Fixture, "sink: a line per value, in the file when put returns
 TEST_CASE_FIXTURE(Fixture, "sink: other values are written as Java's println writes them") {
   Start();
   const mr_value list[] = {sdk::Int32(1), sdk::Text("x")};
-  TestBatch batch({sdk::Null(), sdk::Int64(-5), sdk::Float64(1e10), sdk::Bool(true), sdk::Array(list)});
-  CHECK(task.Put(batch.get()) == MR_OK);
+  CHECK(PutValues(task, {sdk::Null(), sdk::Int64(-5), sdk::Float64(1e10), sdk::Bool(true), sdk::Array(list)}) == MR_OK);
   CHECK(ReadFile(path) == "null\n-5\n1.0E10\ntrue\n[1, x]\n");
 }
 
 TEST_CASE_FIXTURE(Fixture, "sink: dropped records are left out") {
   Start();
-  TestBatch batch({sdk::Text("a"), sdk::Text("b"), sdk::Text("c")});
+  TestBatch batch;
+  for (const char* text : {"a", "b", "c"}) batch.Add(sdk::Text(text));
   batch[1].flags = MR_REC_DROP;
-  CHECK(task.Put(batch.get()) == MR_OK);
+  CHECK(task.Put(*batch.get()) == MR_OK);
   CHECK(ReadFile(path) == "a\nc\n");
 }
 
@@ -113,7 +99,7 @@ TEST_CASE_FIXTURE(Fixture, "sink: a batch larger than the buffer, with a value l
   const std::string big(700'000, 'x'), line(1000, 'y');
   std::vector<mr_value> values(600, sdk::Text(line));
   values[300] = sdk::Text(big);
-  CHECK(task.Put(TestBatch(values).get()) == MR_OK);
+  CHECK(PutValues(task, values) == MR_OK);
   std::string expected;
   for (int i = 0; i < 600; ++i) expected += (i == 300 ? big : line) + "\n";
   CHECK(ReadFile(path) == expected);
@@ -134,8 +120,8 @@ TEST_CASE_FIXTURE(Fixture, "sink: a full disk is retriable and leaves nothing of
 }
 
 TEST_CASE("sink: a device without room is retriable, too") {
-  FakeHost host;
-  Task task(&host, FakeHost::FindClass(kClass));
+  TestHost host;
+  SinkTask task(host, FileClass(kClass));
   REQUIRE(task.Start({{"file", "/dev/full"}}) == MR_OK);
   CHECK(PutLines(task, {"x"}) == MR_RETRIABLE);
   CHECK(task.error().message == "cannot write to /dev/full: No space left on device");
@@ -157,7 +143,7 @@ TEST_CASE_FIXTURE(Fixture, "sink: a file that cannot be made is refused in Java'
 
 TEST_CASE_FIXTURE(Fixture, "sink: tasks that share a file do not tear each other's batches") {
   Start();
-  Task other(&host, FakeHost::FindClass(kClass));
+  SinkTask other(host, FileClass(kClass));
   REQUIRE(other.Start({{"file", path}}) == MR_OK);
   const std::string a(300'000, 'a'), b(300'000, 'b');
   std::thread thread([&] {
@@ -177,7 +163,7 @@ TEST_CASE_FIXTURE(Fixture, "sink: tasks that share a file do not tear each other
 }
 
 TEST_CASE("sink: the standard output, and a reader that has gone") {
-  FakeHost host;
+  TestHost host;
   int ends[2];
   REQUIRE(pipe(ends) == 0);
   const int saved = dup(STDOUT_FILENO);
@@ -187,7 +173,7 @@ TEST_CASE("sink: the standard output, and a reader that has gone") {
   ssize_t got = 0;
   mr_status put = MR_OK, flushed = MR_OK, broken = MR_OK;
   {
-    Task task(&host, FakeHost::FindClass(kClass));
+    SinkTask task(host, FileClass(kClass));
     const mr_status started = task.Start({});
     put = PutLines(task, {"one", "two"});
     got = read(ends[0], text.data(), text.size());

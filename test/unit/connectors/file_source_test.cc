@@ -10,9 +10,12 @@
 #include <thread>
 #include <vector>
 
-#include "fake_host.h"
+#include "millrace/testing/batch.h"
+#include "millrace/testing/instances.h"
+#include "temp_dir.h"
 
 using namespace millrace::test;
+using namespace millrace::sdk::testing;
 
 namespace {
 
@@ -48,10 +51,10 @@ std::vector<Record> Read(const mr_batch& batch) {
 }
 
 // Polls until n records have come; a condition with a deadline. Anything beyond n that a batch brings is kept, too.
-std::vector<Record> Take(Task& task, size_t n) {
+std::vector<Record> Take(SourceTask& task, size_t n) {
   std::vector<Record> out;
-  const int64_t deadline = Now() + INT64_C(20'000'000'000);
-  while (out.size() < n && Now() < deadline) {
+  const int64_t deadline = millrace::sdk::MonotonicNanos() + INT64_C(20'000'000'000);
+  while (out.size() < n && millrace::sdk::MonotonicNanos() < deadline) {
     mr_batch batch;
     REQUIRE_MESSAGE(task.Poll(&batch, 50) == MR_OK, task.error().message);
     for (const Record& r : Read(batch)) out.push_back(r);
@@ -60,7 +63,7 @@ std::vector<Record> Take(Task& task, size_t n) {
   return out;
 }
 
-std::vector<Record> TakeWhatIsThere(Task& task) {
+std::vector<Record> TakeWhatIsThere(SourceTask& task) {
   std::vector<Record> out;
   for (;;) {
     mr_batch batch;
@@ -72,10 +75,10 @@ std::vector<Record> TakeWhatIsThere(Task& task) {
 }
 
 struct Fixture {
-  FakeHost host;
+  TestHost host;
   TempDir dir;
   std::string path = dir.File("in.txt");
-  Task task{&host, FakeHost::FindClass(kClass)};
+  SourceTask task{host, FileClass(kClass)};
 
   void Start(Settings more = {}) {
     more.insert(more.end(), {{"file", path}, {"topic", "t"}});
@@ -159,14 +162,8 @@ TEST_CASE_FIXTURE(Fixture, "source: waits for a file that does not exist yet, an
   Start();
   CHECK(TakeWhatIsThere(task).empty());
   CHECK(TakeWhatIsThere(task).empty());
-  int said = 0;
-  for (const std::string& line : host.log()) {
-    if (line == "WARN org.apache.kafka.connect.file.FileStreamSourceTask: Couldn't find file " + path +
-                    " for FileStreamSourceTask, sleeping to wait for it to be created") {
-      ++said;
-    }
-  }
-  CHECK(said == 1);
+  CHECK(host.Logged("WARN org.apache.kafka.connect.file.FileStreamSourceTask: Couldn't find file " + path +
+                    " for FileStreamSourceTask, sleeping to wait for it to be created") == 1);
   std::thread writer([&] { WriteFile(path, "late\n"); });
   CHECK(Take(task, 1) == std::vector<Record>{{"late", 5}});
   writer.join();
@@ -187,13 +184,13 @@ TEST_CASE_FIXTURE(Fixture, "source: goes on at the stored position") {
   position.kind = MR_I64;
   SUBCASE("in the file") {
     position.u.i = 4;
-    host.StoreOffset(path, position);
+    host.StoreOffset(path, "position", position);
     Start();
     CHECK(TakeWhatIsThere(task) == std::vector<Record>{{"two", 8}, {"three", 14}});
   }
   SUBCASE("at its end") {
     position.u.i = 14;
-    host.StoreOffset(path, position);
+    host.StoreOffset(path, "position", position);
     Start();
     CHECK(TakeWhatIsThere(task).empty());
     AppendFile(path, "four\n");
@@ -201,7 +198,7 @@ TEST_CASE_FIXTURE(Fixture, "source: goes on at the stored position") {
   }
   SUBCASE("beyond its end: it was truncated meanwhile") {
     position.u.i = 15;
-    host.StoreOffset(path, position);
+    host.StoreOffset(path, "position", position);
     Start();
     CHECK(TakeWhatIsThere(task).size() == 3);
     CHECK(host.Logged("is beyond its end at 14"));
@@ -209,7 +206,7 @@ TEST_CASE_FIXTURE(Fixture, "source: goes on at the stored position") {
   SUBCASE("of the wrong type") {
     position.kind = MR_F64;
     position.u.d = 1.5;
-    host.StoreOffset(path, position);
+    host.StoreOffset(path, "position", position);
     Start();
     mr_batch batch;
     CHECK(task.Poll(&batch) == MR_FATAL);
@@ -299,21 +296,21 @@ TEST_CASE_FIXTURE(Fixture, "source: cancel ends a waiting poll") {
   SUBCASE("without a file") {}
   Start();
   TakeWhatIsThere(task);
-  const int64_t before = Now();
+  const int64_t before = millrace::sdk::MonotonicNanos();
   std::thread other([&] { task.Cancel(); });
   mr_batch batch;
   CHECK(task.Poll(&batch, 3'600'000) == MR_OK);
   CHECK(batch.n == 0);
-  CHECK(Now() - before < INT64_C(60'000'000'000));
+  CHECK(millrace::sdk::MonotonicNanos() - before < INT64_C(60'000'000'000));
   other.join();
 }
 
 TEST_CASE("source: a batch outlives its task, and everything is given back in the end") {
-  FakeHost host;
+  TestHost host;
   TempDir dir;
   mr_batch batch, second;
   {
-    Task task(&host, FakeHost::FindClass(kClass));
+    SourceTask task(host, FileClass(kClass));
     WriteFile(dir.File("in"), "one\ntwo\n");
     REQUIRE(task.Start({{"file", dir.File("in")}, {"topic", "t"}, {"batch.size", "1"}}) == MR_OK);
     REQUIRE(task.Poll(&batch) == MR_OK);
@@ -363,14 +360,14 @@ TEST_CASE_FIXTURE(Fixture, "source: a named pipe is read for as long as writers 
 }
 
 TEST_CASE("source: the standard input has null names and positions, and its last line needs no newline") {
-  FakeHost host;
+  TestHost host;
   int ends[2];
   REQUIRE(pipe(ends) == 0);
   const int saved = dup(STDIN_FILENO);
   REQUIRE(dup2(ends[0], STDIN_FILENO) == STDIN_FILENO);
   close(ends[0]);
   {
-    Task task(&host, FakeHost::FindClass(kClass));
+    SourceTask task(host, FileClass(kClass));
     REQUIRE(task.Start({{"topic", "t"}}) == MR_OK);
     CHECK(TakeWhatIsThere(task).empty());
     REQUIRE(write(ends[1], "one\ntw", 6) == 6);

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <iterator>
 #include <string_view>
+#include <type_traits>
 
 #include "millrace/abi.h"
 #include "millrace/cpp/arena.h"
@@ -103,15 +104,22 @@ class BatchEditor {
   bool Selected(uint32_t i) const {
     return (At(*batch_, i).flags & MR_REC_DROP) == 0 && (mask_ == nullptr || mask_[i] != 0);
   }
-  // f(mr_record&) for each selected record. An Error with MR_DATA or MR_RETRIABLE is that record's alone, which is
-  // left as it was.
+  // f(mr_record&) or f(mr_record&, uint32_t index) for each selected record. An Error with MR_DATA or MR_RETRIABLE is
+  // that record's alone, which is left as it was.
   template <class F>
   void ForEach(F&& f) {
     for (uint32_t i = 0; i < batch_->n; ++i) {
       if (!Selected(i)) continue;
       mr_record& r = *MR_AT(mr_record, batch_->records, batch_->stride, i);
       const mr_record before = r;
-      if (!errors_.Try(i, [&] { f(r); })) r = before;
+      const bool done = errors_.Try(i, [&] {
+        if constexpr (std::is_invocable_v<F&, mr_record&, uint32_t>) {
+          f(r, i);
+        } else {
+          f(r);
+        }
+      });
+      if (!done) r = before;
     }
   }
   std::string_view TopicOf(const mr_record& r) const { return sdk::TopicOf(*batch_, r); }

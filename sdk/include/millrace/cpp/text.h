@@ -25,13 +25,16 @@ constexpr std::string_view View(const mr_str& s) {
 
 namespace internal {
 
+template <class T>
+concept Number = (std::integral<T> || std::floating_point<T>)&&!std::same_as<T, bool> && !std::same_as<T, char>;
+
 inline void AppendPiece(std::string& out, std::string_view s) { out.append(s); }
 inline void AppendPiece(std::string& out, const mr_str& s) { out.append(View(s)); }
 // Constrained, since a literal would rather become a bool than a string_view.
 inline void AppendPiece(std::string& out, std::same_as<bool> auto b) { out.append(b ? "true" : "false"); }
 inline void AppendPiece(std::string& out, std::same_as<char> auto c) { out.push_back(c); }
-template <class T>
-requires(std::integral<T> || std::floating_point<T>) void AppendPiece(std::string& out, T number) {
+template <Number T>
+void AppendPiece(std::string& out, T number) {
   char text[40];
   out.append(text, std::to_chars(text, text + sizeof text, number).ptr);
 }
