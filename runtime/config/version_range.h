@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// VersionRange: versions of plugin classes and the requirements on them, as KIP-891 takes them from Maven: "1.2" means
-// exactly that version, "[1.0,2.0)" a range, "[1.0],[2.0,)" a set of ranges, "latest" or nothing any version. Plain
-// data; thread-safe.
+// Versions of plugin classes and the requirements on them, as KIP-891 takes them from Maven (maven-artifact 3.9): "1.0"
+// equals "1", "1.0-SNAPSHOT" < "1.0-rc1" < "1.0" < "1.0-sp" < "1.0-anything" < "1.0-1" < "1.1"; "1.2" requires exactly
+// that version, "[1.0,2.0)" a range, "(,1.0],[1.2,)" several, "latest" or nothing any version. Plain values.
+//
+//   Result<VersionRange> range = VersionRange::ParseRequirement("1.2");   // [1.2,1.2]
+//   if (!range->Contains(Version("1.3"))) ...
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,27 +17,49 @@
 
 namespace millrace::config {
 
-// <0, 0, >0: Maven's order of versions (1.0-alpha < 1.0-rc < 1.0 = 1 < 1.0.1 < 1.10).
-int CompareVersions(std::string_view a, std::string_view b);
+class Version {
+ public:
+  explicit Version(std::string_view text);
+  const std::string& text() const { return text_; }
+  // < 0, 0, > 0. "1" and "1.0" are the same version.
+  int Compare(const Version& other) const;
+  bool operator<(const Version& other) const { return Compare(other) < 0; }
+  // The normal form that Maven prints: versions with the same one are the same.
+  std::string Canonical() const;
+
+ private:
+  // A number, a qualifier, or a list of items that a hyphen or a change between digits and letters began.
+  struct Item {
+    enum Kind { kNumber, kText, kList } kind = kNumber;
+    std::string text;  // a number without leading zeros ("" for 0); a qualifier
+    std::vector<Item> list;
+    bool IsNull() const;
+  };
+  static int Order(const Item* a, const Item* b);
+  static void Normalize(Item* list);
+  static std::string Print(const Item& list);
+
+  std::string text_;
+  Item items_;
+};
 
 class VersionRange {
  public:
-  // The errors are Maven's: "Unbounded range: [9,".
+  // Errors (kConfig) have Maven's texts: "Unbounded range: [9,".
   static Result<VersionRange> ParseRequirement(std::string_view text);
 
-  bool any() const { return restrictions_.empty(); }
-  bool Contains(std::string_view version) const;
+  bool any() const { return parts_.empty(); }
+  bool Contains(const Version& v) const;
   // "[99.0,99.0]"; "" for any.
   std::string ToString() const;
 
  private:
-  struct Restriction {
-    std::string lower, upper;  // "": unbounded
-    bool lower_inclusive = true, upper_inclusive = true;
-    bool exact = false;  // one version, which may be empty
+  struct Part {
+    std::optional<Version> lower, upper;
+    bool lower_inclusive = false, upper_inclusive = false;
   };
-  static Result<Restriction> ParseRestriction(std::string_view text);
-  std::vector<Restriction> restrictions_;
+  static Result<Part> ParsePart(std::string_view spec);
+  std::vector<Part> parts_;
 };
 
 }  // namespace millrace::config

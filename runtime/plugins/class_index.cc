@@ -181,11 +181,10 @@ Result<const ClassIndex::Entry*> ClassIndex::Resolve(int role, std::string_view 
                                                      std::string_view version) const {
   const std::vector<const Entry*> found = Find(role, name_or_alias);
   if (found.empty()) return NotFound(role, name_or_alias);
-  Result<std::optional<VersionRange>> range = ParseVersionRequirement(version);
+  Result<config::VersionRange> range = config::VersionRange::ParseRequirement(version);
   if (!range.ok()) return range.status();
-  if (!range->has_value()) return found.back();
   for (auto at = found.rbegin(); at != found.rend(); ++at) {
-    if ((*range)->Contains((*at)->version)) return *at;
+    if (range->Contains((*at)->version)) return *at;
   }
   // Java counts a class once for each kind of plugin it is, and a converter is two.
   std::vector<std::string> available;
@@ -194,7 +193,7 @@ Result<const ClassIndex::Entry*> ClassIndex::Resolve(int role, std::string_view 
     if (e->role == MR_ROLE_CONVERTER) available.push_back(e->version.text());
   }
   return Status::NotFound(fmt::format("Plugin {} not found that matches the version range {}, available versions: [{}]",
-                                      found.front()->name, (*range)->ToString(), fmt::join(available, ", ")));
+                                      found.front()->name, range->ToString(), fmt::join(available, ", ")));
 }
 
 std::vector<std::string> ClassIndex::Similar(int role, std::string_view name) const {

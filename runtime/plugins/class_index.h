@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "base/status.h"
-#include "plugins/version.h"
+#include "config/version_range.h"
 
 namespace millrace::plugins {
 
@@ -34,7 +34,7 @@ class ClassIndex {
  public:
   struct Entry {
     std::string name;
-    Version version;
+    config::Version version;
     int role;
     std::string location;  // as PluginDesc says it: "classpath" or "file:/..."
     std::vector<std::string> aliases;

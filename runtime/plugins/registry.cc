@@ -48,7 +48,7 @@ struct ClassRegistry::Impl {
     for (size_t i = 0; i < classes.size(); ++i) {
       const ClassInfo& c = classes[i].info;
       const std::string location = c.location == kBuiltIn ? c.location : "file:" + c.location;
-      index.Add({c.name, Version(c.version), c.role, location, c.aliases, i});
+      index.Add({c.name, config::Version(c.version), c.role, location, c.aliases, i});
     }
     index.Build();
   }
@@ -59,8 +59,8 @@ struct ClassRegistry::Impl {
       const ClassInfo& c = classes[i].info;
       for (size_t j = 0; j < i; ++j) {
         const ClassInfo& first = classes[j].info;
-        if (first.name != c.name || first.role != c.role || Version(first.version).Compare(Version(c.version)) != 0 ||
-            classes[i].bundle == SIZE_MAX) {
+        if (first.name != c.name || first.role != c.role ||
+            config::Version(first.version).Compare(config::Version(c.version)) != 0 || classes[i].bundle == SIZE_MAX) {
           continue;
         }
         const std::string note =
