@@ -62,7 +62,7 @@ Result<Class> Choose(const ClassCatalog& catalog, int role, std::string_view nam
   std::vector<Class> versions = catalog.Find(role, name);
   if (versions.empty()) return Status::NotFound(fmt::format("Class {} could not be found.", name));
   for (auto it = versions.rbegin(); it != versions.rend(); ++it) {
-    if (range.Contains(it->version)) return *it;
+    if (range.Contains(Version(it->version))) return *it;
   }
   std::vector<std::string> available = Distinct(versions, &Class::version);
   std::string message =
