@@ -226,6 +226,50 @@ TEST_CASE("keys decide partitions as Java's murmur2 does") {
   for (const auto& [key, partition] : expected) CHECK(batch.tickets[i++].kafka_partition == partition);
 }
 
+TEST_CASE("records without a key stay with a partition for a while, then go to others") {
+  MockCluster cluster;
+  cluster.CreateTopic("t", 5);
+  const auto producer = Make(cluster);
+  Status status;
+  Batch first(1);  // until the number of partitions is known librdkafka chooses
+  first.records[0].partition = -1;
+  producer->Send("t", first.records, &status);
+  REQUIRE(producer->Flush(In(10'000)).ok());
+  Batch batch(3000);
+  for (OutRecord& record : batch.records) record.partition = -1;
+  producer->Send("t", batch.records, &status);
+  REQUIRE(producer->Flush(In(10'000)).ok());
+  size_t changes = 0;
+  std::set<int32_t> used;
+  for (size_t i = 0; i < batch.tickets.size(); ++i) {
+    used.insert(batch.tickets[i].kafka_partition);
+    changes += i > 0 && batch.tickets[i].kafka_partition != batch.tickets[i - 1].kafka_partition;
+  }
+  CHECK(used.size() > 1);
+  CHECK(changes < 20);
+}
+
+TEST_CASE("keys decide also once the number of partitions is known, unless they are to be ignored") {
+  for (const char* ignore : {"false", "true"}) {
+    MockCluster cluster;
+    cluster.CreateTopic("t", 50);
+    const auto producer = Make(cluster, {{"partitioner.ignore.keys", ignore}});
+    Status status;
+    std::set<int32_t> used;
+    for (int round = 0; round < 3; ++round) {
+      Batch batch(400);
+      for (OutRecord& record : batch.records) {
+        record.partition = -1;
+        record.key = Str("foobar");
+      }
+      producer->Send("t", batch.records, &status);
+      REQUIRE(producer->Flush(In(10'000)).ok());
+      for (const Ticket& ticket : batch.tickets) used.insert(ticket.kafka_partition);
+    }
+    CHECK((used.size() == 1) == (ignore == std::string_view("false")));
+  }
+}
+
 TEST_CASE("a topic name that cannot be is refused before anything is queued") {
   MockCluster cluster;
   const auto producer = Make(cluster);
