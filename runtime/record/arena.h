@@ -47,6 +47,8 @@ class Arena {
   // Commit takes the first `bytes` of it. Nothing else may be allocated in between.
   char* Reserve(size_t bytes);
   void Commit(const char* start, size_t bytes);
+  // How much Reserve would give without taking a new block.
+  size_t room() const { return static_cast<size_t>(end_ - at_); }
 
   void KeepSchema(const mr_schema* schema);  // takes a reference of its own
   size_t bytes_used() const;

@@ -205,6 +205,19 @@ bool JsonReader::Read(std::string_view text, Arena* arena, mr_value* out) {
   return Value(c, Scope::kRoot, 0, out);
 }
 
+bool JsonReader::ReadMember(std::string_view text, Arena* arena, mr_value* out) {
+  arena_ = arena;
+  token_ = nullptr;
+  stack_.clear();
+  begin_ = p_ = text.data();
+  end_ = p_ + text.size();
+  const int c = SkipBlanks();
+  if (c < 0 || !Value(c, Scope::kObject, 1, out)) return false;
+  if (SkipBlanks() < 0) return false;
+  --p_;
+  return true;
+}
+
 bool JsonReader::Value(int c, Scope scope, int depth, mr_value* out) {
   switch (c) {
     case '"': token_ = "VALUE_STRING"; return String(out);

@@ -32,6 +32,10 @@ class JsonReader {
   // False: see the error. `text` must live as long as the tree.
   bool Read(std::string_view text, Arena* arena, mr_value* out);
 
+  // Reads a value that stands inside of an object, in UTF-8: what follows it is left in rest(), after blanks. No error
+  // is told that would be right for the whole text.
+  bool ReadMember(std::string_view text, Arena* arena, mr_value* out);
+
   // After Read was false: the class of Java's exception, and its message.
   const std::string& error_class() const { return error_class_; }
   const std::string& error_message() const { return error_message_; }
