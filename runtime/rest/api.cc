@@ -37,7 +37,7 @@ Api::Api(ApiServices services)
 const std::vector<Api::Route>& Api::Routes() {
   constexpr bool kBody = true, kWaits = true;
   static const std::vector<Route> routes = {
-      {"GET", "/", &Api::Root},
+      {"GET", "/", &Api::Root, false, kWaits},  // for Kafka, the first time
       {"GET", "/health", &Api::Health},
       {"GET", "/connectors", &Api::ListConnectors},
       {"POST", "/connectors", &Api::CreateConnector, kBody, kWaits},
