@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// millrace plugins: what a worker would find on plugin.path, and why something is not there. Runs no code of a bundle.
+// millrace plugins: what a worker would find on plugin.path, and why something is not there. Runs no code of
+// a bundle unless told to load it.
 #include <boost/algorithm/string/classification.hpp>
 #include <boost/algorithm/string/split.hpp>
 #include <boost/program_options.hpp>
@@ -9,7 +10,7 @@
 #include "host/commands.h"
 #include "host/exit_codes.h"
 #include "host/process.h"
-#include "plugins/listing.h"
+#include "plugins/report.h"
 
 namespace millrace::host {
 namespace {
@@ -17,17 +18,18 @@ namespace {
 namespace po = boost::program_options;
 
 constexpr std::string_view kUsage =
-    "usage: millrace plugins [WORKER_FILE] [--plugin-path DIRS] [--output text|json]\n"
+    "usage: millrace plugins [WORKER_FILE] [--plugin-path DIRS] [--load] [--output text|json]\n"
     "\n"
     "Lists the bundles and classes that a worker with this plugin.path would see, and for each file that is no usable\n"
-    "bundle the reason and what to do. DIRS is a comma-separated list; without it the worker file's plugin.path.\n";
+    "bundle the reason and what to do. DIRS is a comma-separated list; without it the worker file's plugin.path.\n"
+    "--load loads every bundle, so that what is wrong inside is told as well; without it no code of a bundle runs.\n";
 
 }  // namespace
 
 int PluginsCommand(const Arguments& args) {
   po::options_description options;
-  options.add_options()("help,h", "")("file", po::value<std::string>())("plugin-path", po::value<std::string>())(
-      "output", po::value<std::string>()->default_value("text"));
+  options.add_options()("help,h", "")("load", "")("file", po::value<std::string>())(
+      "plugin-path", po::value<std::string>())("output", po::value<std::string>()->default_value("text"));
   po::positional_options_description words;
   words.add("file", 1);
   po::variables_map given;
@@ -63,12 +65,15 @@ int PluginsCommand(const Arguments& args) {
     std::cerr << kUsage;
     return kExitBadInput;
   }
-  Log log;
-  log.SetLevel("root", LogLevel::kOff, 0);  // the listing says all of it
-  ClassHost host(&log);
+  // Never destroyed: bundles that were loaded keep the host's table.
+  auto* log = new Log;
+  log->SetLevel("root", LogLevel::kOff, 0);  // the listing says all of it
+  ClassHost& host = *new ClassHost(log);
   host.Scan(path);
-  const std::vector<plugins::BundleInfo> bundles = host.classes()->Bundles();
-  std::cout << (output == "json" ? plugins::ListingJson(bundles) : plugins::ListingText(bundles));
+  plugins::ReportOptions report;
+  report.load = given.count("load") > 0;
+  std::cout << (output == "json" ? plugins::ReportJson(host.classes(), report)
+                                 : plugins::ReportText(host.classes(), report));
   return kExitOk;
 }
 

@@ -3,21 +3,16 @@
 
 #include <utility>
 
-#include "converters/built_in.h"
 #include "host/version.h"
 #include "rest/api.h"
 #include "rest/listeners.h"
-#include "transforms/built_in.h"
 
 namespace millrace::host {
 
-ClassHost::ClassHost(Log* log) : api_(log, &schemas_, nullptr), classes_(&api_, log) {}
+ClassHost::ClassHost(Log* log) : api_(log, &schemas_, nullptr), converters_(api_.table()), classes_(&api_, log) {}
 
 void ClassHost::Scan(const std::vector<std::string>& plugin_path) {
-  const auto built_in = converters::BuiltInClasses(api_.table());
-  classes_.AddBuiltIn(built_in.data(), built_in.size());
-  const auto transforms = transforms::BuiltInClasses(api_.table());
-  classes_.AddBuiltIn(transforms.data(), transforms.size());
+  classes_.AddBuiltIn(converters_.classes().data(), converters_.classes().size());
   classes_.Scan(plugin_path);
 }
 

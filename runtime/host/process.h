@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/status.h"
 #include "config/worker_config.h"
+#include "converters/built_in.h"
 #include "herder/standalone_herder.h"
 #include "host/check_files.h"
 #include "kafka/embedded_broker.h"
@@ -36,6 +37,7 @@ class ClassHost {
  private:
   record::SchemaTable schemas_;
   plugins::HostApi api_;
+  converters::BuiltInConverters converters_;
   plugins::ClassRegistry classes_;
 };
 
