@@ -34,7 +34,7 @@ class ArenaHelpers {
   }
   std::string_view Copy(std::string_view s) {
     char* p = static_cast<char*>(self()->Alloc(s.size() + 1, 1));
-    std::memcpy(p, s.data() == nullptr ? "" : s.data(), s.size());
+    if (!s.empty()) std::memcpy(p, s.data(), s.size());
     return {p, s.size()};
   }
   mr_value CopyText(std::string_view s) { return Text(Copy(s)); }

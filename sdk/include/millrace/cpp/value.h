@@ -35,7 +35,7 @@ constexpr mr_value TextSlot(uint8_t kind, std::string_view s) {
   mr_value v{};
   v.kind = kind;
   v.n = static_cast<uint32_t>(s.size());
-  v.u.s = s.data() == nullptr ? "" : s.data();
+  v.u.s = s.empty() ? "" : s.data();
   return v;
 }
 constexpr mr_value DoubleSlot(uint8_t kind, double d) {
