@@ -5,8 +5,11 @@
 // could live across a process boundary.
 //
 // StartTask returns at once; the task starts on its own thread and reports RUNNING or FAILED. StopTasks waits up to
-// task.shutdown.graceful.timeout.ms for all of them together and abandons those that hang in their plugin. All calls
-// come from the herder's thread; listener calls come from task threads and must only hand over.
+// task.shutdown.graceful.timeout.ms for all of them together and abandons those that hang in their plugin. Thread-safe;
+// listener calls come from task threads and must only hand over.
+//
+// A task that was abandoned keeps its thread and its memory; whatever the services point to must outlive it. A process
+// in which that happened ends with _exit.
 #pragma once
 
 #include <cstdint>
@@ -23,26 +26,19 @@
 #include "kafka/producer.h"
 #include "plugins/registry.h"
 #include "storage/offset_store.h"
+#include "worker/clients.h"
+#include "worker/task_id.h"
 
 namespace millrace::worker {
-
-struct TaskId {
-  std::string connector;
-  int task = 0;
-  auto operator<=>(const TaskId&) const = default;
-  std::string ToString() const { return connector + "-" + std::to_string(task); }
-};
-
-enum class State { kUnassigned, kRunning, kPaused, kStopped, kFailed, kRestarting };
-std::string_view StateName(State state);  // "RUNNING"
-enum class TargetState { kStarted, kPaused, kStopped };
 
 class TaskListener {
  public:
   virtual ~TaskListener() = default;
-  // `error` explains kFailed: message, cause chain, and an id to find in the log. [task thread]
+  // `error` explains kFailed. Its message is what users read as the trace: the exceptions that Kafka Connect would have
+  // thrown, as a chain of causes, and an id to find in the log. Its detail "version" is "none" when the plugin's
+  // instance did not come to be. kUnassigned: the task has stopped. [task thread]
   virtual void OnTaskState(const TaskId& id, uint64_t generation, State state, const Status& error) = 0;
-  // A connector's task used a topic for the first time (for GET .../topics). [task thread]
+  // A connector's task uses a topic (for GET .../topics); said again with every batch. [task thread]
   virtual void OnTopicUsed(const std::string& connector, const std::string& topic) = 0;
 };
 
@@ -65,6 +61,7 @@ struct WorkerServices {
   kafka::ProducerPool* producers = nullptr;
   kafka::EmbeddedBroker* embedded = nullptr;  // nullptr: a real Kafka
   std::string bootstrap_servers;              // the real address, also of the embedded broker
+  ClientFactory* clients = nullptr;           // nullptr: clients of a real Kafka, producers from the pool
 };
 
 class Worker {
