@@ -37,6 +37,7 @@ std::optional<int64_t> ParseInteger(std::string_view s, int64_t min, int64_t max
 std::optional<double> ParseDouble(std::string_view s) {
   std::string_view body = s;
   if (!body.empty() && (body[0] == '+' || body[0] == '-')) body.remove_prefix(1);
+  if (!body.empty() && (body[0] == '+' || body[0] == '-')) return std::nullopt;
   bool negative = s.size() > body.size() && s[0] == '-';
   double v = 0;
   if (body == "NaN") return std::numeric_limits<double>::quiet_NaN();

@@ -93,7 +93,11 @@ ConfigInfos Combine(const std::string& name, const ConfigDef& def, std::vector<C
 // AbstractHerder.prefixedConfigInfos: here a setting counts as one error, however many messages it has.
 void AppendPrefixed(const ConfigDef& def, std::vector<ConfigValue> values, const std::string& prefix,
                     ConfigInfos* out) {
-  for (ConfigValue& v : values) {
+  std::vector<std::string> names;
+  for (const ConfigValue& v : values) names.push_back(v.name);
+  // Groups are listed as they come up in Java's hash map of the values.
+  for (size_t i : JavaHashOrder({names.begin(), names.end()})) {
+    ConfigValue& v = values[i];
     ConfigInfo info;
     if (const ConfigKey* key = def.Find(v.name)) {
       if (key->group && std::find(out->groups.begin(), out->groups.end(), *key->group) == out->groups.end()) {

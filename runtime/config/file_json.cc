@@ -153,6 +153,10 @@ void ParseJson(std::string_view text, FileBuilder* out) {
     }
     return;
   }
+  if (stream.Tell() < text.size()) {  // the reader takes a NUL for the end
+    out->Error(lines.At(stream.Tell()), "", "not valid JSON: a NUL byte", "correct the text there");
+    return;
+  }
   out->Unwrap(handler.top_level_keys(), handler.config_is_map());
 }
 

@@ -25,18 +25,34 @@ uint32_t SpreadHash(std::string_view s) {
   return h ^ h >> 16;
 }
 
+std::vector<size_t> Order(const std::vector<std::string_view>& keys, uint32_t capacity) {
+  std::vector<std::pair<uint32_t, size_t>> buckets;
+  for (size_t i = 0; i < keys.size(); ++i) buckets.emplace_back(SpreadHash(keys[i]) & (capacity - 1), i);
+  std::sort(buckets.begin(), buckets.end());
+  std::vector<size_t> order;
+  for (const auto& [bucket, i] : buckets) order.push_back(i);
+  return order;
+}
+
 }  // namespace
+
+std::vector<size_t> JavaHashOrder(const std::vector<std::string_view>& keys) {
+  // 16 buckets to begin with, doubled whenever three quarters of them would be exceeded.
+  uint32_t capacity = 16;
+  while (keys.size() > capacity / 4 * 3) capacity *= 2;
+  return Order(keys, capacity);
+}
 
 std::string JavaMapText(const RawConfig& config) {
   // HashMap(Map): the smallest power of two that holds size / 0.75 + 1.
   uint32_t capacity = 1;
   while (capacity < static_cast<uint32_t>(static_cast<double>(config.size()) / 0.75 + 1.0)) capacity *= 2;
-  std::vector<std::pair<uint32_t, const RawConfig::value_type*>> order;
-  for (const auto& entry : config) order.emplace_back(SpreadHash(entry.first) & (capacity - 1), &entry);
-  std::stable_sort(order.begin(), order.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::vector<std::string_view> keys;
+  for (const auto& entry : config) keys.push_back(entry.first);
   std::string out = "{";
-  for (const auto& [bucket, entry] : order) {
+  for (size_t i : Order(keys, capacity)) {
     if (out.size() > 1) out += ", ";
+    auto entry = config.find(keys[i]);
     out += entry->first + "=" + entry->second.value_or("null");
   }
   return out + "}";

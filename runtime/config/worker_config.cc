@@ -148,6 +148,7 @@ class Maker {
     config_.producer = WithPrefix(file_.values, "producer.");
     config_.consumer = WithPrefix(file_.values, "consumer.");
     config_.admin = WithPrefix(file_.values, "admin.");
+    config_.admin.erase("listeners");  // admin.listeners is REST's
   }
 
   void Converters() {

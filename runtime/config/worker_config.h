@@ -42,8 +42,8 @@ struct WorkerConfig {
 
   std::vector<std::string> plugin_path;
   std::string plugin_discovery;  // only_scan, hybrid_warn, hybrid_fail, service_load
-  std::string override_policy =
-      "Allowlist";  // All, None, Principal, Allowlist (or the Java class names); see override_policy.h
+  // All, None, Principal, Allowlist, or the Java class names; see override_policy.h.
+  std::string override_policy = "Allowlist";
   std::vector<std::string> override_allowlist;
 
   std::string offset_storage_file;
