@@ -84,8 +84,8 @@ class BackOff {
   std::optional<int64_t> Next(int64_t now_ms);
 
  private:
-  const int64_t timeout_ms_, max_delay_ms_, started_ms_;
-  const std::function<int64_t(int64_t)> random_;
+  int64_t timeout_ms_, max_delay_ms_, started_ms_;
+  std::function<int64_t(int64_t)> random_;
   int failures_ = 0;
 };
 

@@ -27,7 +27,7 @@
 
 namespace millrace::worker {
 
-class SinkTask final : public Task, private kafka::Consumer::Listener, private SinkContext::Owner {
+class SinkTask final : public Task, public kafka::Consumer::Listener, public SinkContext::Owner {
  public:
   SinkTask(std::shared_ptr<WorkerParts> parts, TaskSpec spec);
   void SetTarget(TargetState target) override;

@@ -118,18 +118,6 @@ class LocalWorker final : public Worker {
 
 }  // namespace
 
-std::string_view StateName(State state) {
-  switch (state) {
-    case State::kUnassigned: return "UNASSIGNED";
-    case State::kRunning: return "RUNNING";
-    case State::kPaused: return "PAUSED";
-    case State::kStopped: return "STOPPED";
-    case State::kFailed: return "FAILED";
-    case State::kRestarting: return "RESTARTING";
-  }
-  return "UNASSIGNED";
-}
-
 std::unique_ptr<Worker> Worker::Make(const WorkerServices& services, TaskListener* listener) {
   return std::make_unique<LocalWorker>(services, listener);
 }
