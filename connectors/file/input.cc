@@ -13,6 +13,7 @@
 #include <span>
 
 #include "millrace/cpp/error.h"
+#include "path.h"
 
 namespace millrace::file {
 
@@ -130,12 +131,6 @@ bool Input::Replaced() const {
   return ours.st_ino != named.st_ino || ours.st_dev != named.st_dev;
 }
 
-std::string Input::Folder() const {
-  const size_t slash = path_.rfind('/');
-  if (slash == std::string::npos) return ".";
-  return slash == 0 ? "/" : path_.substr(0, slash);
-}
-
 bool Input::Watch() {
   if (inotify_ < 0) {
     if (inotify_failed_) return false;
@@ -147,7 +142,7 @@ bool Input::Watch() {
   }
   bool fresh = false;
   if (folder_watch_ < 0 && !path_.empty()) {
-    folder_watch_ = inotify_add_watch(inotify_, Folder().c_str(), IN_CREATE | IN_MOVED_TO | IN_ONLYDIR);
+    folder_watch_ = inotify_add_watch(inotify_, FolderOf(path_).c_str(), IN_CREATE | IN_MOVED_TO | IN_ONLYDIR);
     fresh = folder_watch_ >= 0;
   }
   if (fd_ >= 0 && file_watch_ < 0) {

@@ -52,7 +52,6 @@ class Input {
   // Begins to watch; false: it was watching already.
   bool Watch();
   void DrainEvents();
-  std::string Folder() const;
 
   const std::string path_;
   int fd_ = -1;

@@ -9,6 +9,8 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <climits>
+#include <limits>
 #include <map>
 #include <optional>
 #include <utility>
@@ -16,6 +18,7 @@
 #include "config.h"
 #include "millrace/cpp/java_text.h"
 #include "millrace/cpp/records.h"
+#include "path.h"
 
 namespace millrace::file {
 
@@ -77,28 +80,26 @@ FileStreamSinkTask::FileStreamSinkTask(sdk::Context context)
 FileStreamSinkTask::~FileStreamSinkTask() { Stop(); }
 
 void FileStreamSinkTask::Start(const sdk::Config& config) {
-  filename_ = config.GetString(kFile);
+  filename_ = FileSetting(config).value_or("");
   if (filename_.empty()) {
     fd_ = STDOUT_FILENO;
   } else {
-    fd_ = open(filename_.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY, 0666);
-    // A file that may be written but not read will do, too; so will a pipe, which must not be its own reader.
-    struct stat st {};
-    const bool pipe = fd_ >= 0 && fstat(fd_, &st) == 0 && S_ISFIFO(st.st_mode);
-    if ((fd_ < 0 && errno == EACCES) || pipe) {
-      if (fd_ >= 0) close(fd_);
-      fd_ = open(filename_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY, 0666);
-    }
+    // Reading too, to see whether the last line is whole; and of a named pipe, so that opening it does not wait for a
+    // reader and losing one does not break it. A file that may be written but not read will do.
+    constexpr int kFlags = O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
+    fd_ = open(filename_.c_str(), O_RDWR | kFlags, 0666);
+    if (fd_ < 0 && errno == EACCES) fd_ = open(filename_.c_str(), O_WRONLY | kFlags, 0666);
     if (fd_ < 0) {
       const int error = errno;
-      const bool passing = error == EMFILE || error == ENFILE || MayPass(error);
+      const bool passing = error == EMFILE || error == ENFILE || error == ENXIO || MayPass(error);
       throw sdk::Error(passing ? MR_RETRIABLE : MR_FATAL, sdk::Cat("Couldn't find or create file '", filename_,
                                                                    "' for FileStreamSinkTask: ", sdk::ErrnoText(error)))
           .With("class", "org.apache.kafka.connect.errors.ConnectException");
     }
   }
   struct stat st {};
-  regular_ = fstat(fd_, &st) == 0 && S_ISREG(st.st_mode);
+  // The standard output is never cut back or synced, even when it goes to a file: that file is somebody else's.
+  regular_ = !filename_.empty() && fstat(fd_, &st) == 0 && S_ISREG(st.st_mode);
   if (regular_) file_mutex_ = MutexOf(st);
   log_.Debug("Appending to ", Name());
 }
@@ -121,7 +122,7 @@ void FileStreamSinkTask::Put(const mr_batch& batch) {
   if (regular_) start_ = EndTornLine();
   try {
     WriteBatch(batch);
-  } catch (const sdk::Error&) {
+  } catch (...) {
     UndoBatch();
     throw;
   }
@@ -129,16 +130,31 @@ void FileStreamSinkTask::Put(const mr_batch& batch) {
 }
 
 void FileStreamSinkTask::WriteBatch(const mr_batch& batch) {
-  for (const mr_record& r : sdk::Records(batch)) {
+  const sdk::Records records(batch);
+  for (auto it = records.begin(); it != records.end(); ++it) {
+    const mr_record& r = *it;
     if (r.value.kind == MR_STRING) {
       Append(sdk::View(r.value));
-    } else {
-      sdk::AppendJavaText(buffer_, r.value, r.value_schema);
+    } else if (!AppendOther(batch, it.index(), r)) {
+      continue;
     }
     buffer_ += '\n';
     if (buffer_.size() >= kWriteSize) WriteOut();
   }
   WriteOut();
+}
+
+// The text of a value that is not text already; false: it has none, and was reported.
+bool FileStreamSinkTask::AppendOther(const mr_batch& batch, uint32_t index, const mr_record& r) {
+  const size_t before = buffer_.size();
+  try {
+    sdk::AppendJavaText(buffer_, r.value, r.value_schema);
+    return true;
+  } catch (const sdk::Error& e) {
+    buffer_.resize(before);
+    ReportErrant(batch, index, e.status(), e.message());
+    return false;
+  }
 }
 
 void FileStreamSinkTask::Append(std::string_view text) {
@@ -156,30 +172,31 @@ void FileStreamSinkTask::WriteOut() {
 }
 
 void FileStreamSinkTask::WriteAll(const char* p, size_t n) {
-  if (n == 0) return;
-  const bool quiet = !regular_;
   std::optional<NoPipeSignal> no_signal;
-  if (quiet) no_signal.emplace();
+  if (!regular_) no_signal.emplace();
   while (n > 0) {
-    const ssize_t done = write(fd_, p, n);
+    const ssize_t done = write(fd_, p, regular_ ? n : WaitForRoom(n));
     if (done >= 0) {
       unsynced_ = true;
       written_ += done;
       p += done;
       n -= static_cast<size_t>(done);
-      continue;
+    } else if (errno != EINTR && errno != EAGAIN) {
+      const int error = errno;
+      throw sdk::Error(MayPass(error) ? MR_RETRIABLE : MR_FATAL,
+                       sdk::Cat("cannot write to ", Name(), ": ", sdk::ErrnoText(error)));
     }
-    const int error = errno;
-    if (error == EINTR) continue;
-    if (error == EAGAIN) {  // somebody made the standard output non-blocking
-      if (cancel_.is_set()) throw sdk::Error(MR_CANCELLED, sdk::Cat("stopped while writing to ", Name()));
-      pollfd writable{fd_, POLLOUT, 0};
-      cancel_.Wait({&writable, 1}, sdk::MonotonicNanos() + INT64_C(1'000'000'000));
-      continue;
-    }
-    throw sdk::Error(MayPass(error) ? MR_RETRIABLE : MR_FATAL,
-                     sdk::Cat("cannot write to ", Name(), ": ", sdk::ErrnoText(error)));
   }
+}
+
+// Waits until a pipe or terminal takes bytes, so that a reader that has stopped reading does not keep the task from
+// stopping. Returns how many of n it takes without blocking.
+size_t FileStreamSinkTask::WaitForRoom(size_t n) {
+  pollfd writable{fd_, POLLOUT, 0};
+  if (cancel_.Wait({&writable, 1}, std::numeric_limits<int64_t>::max()) == 0) {
+    throw sdk::Error(MR_CANCELLED, sdk::Cat("stopped while writing to ", Name()));
+  }
+  return std::min<size_t>(n, PIPE_BUF);
 }
 
 // The size of the file, which a batch that fails is cut back to. A last line without its newline, left by a worker
@@ -216,14 +233,26 @@ void FileStreamSinkTask::UndoBatch() {
 }
 
 void FileStreamSinkTask::Flush() {
-  if (!regular_ || filename_.empty() || !unsynced_) return;
-  int result = 0;
-  do {
-    result = fdatasync(fd_);
-  } while (result != 0 && errno == EINTR);
-  if (result != 0) {
+  if (!regular_ || !unsynced_) return;
+  const auto sync = [&](int fd, auto how) {
+    int result = 0;
+    do {
+      result = how(fd);
+    } while (result != 0 && errno == EINTR);
+    return result == 0;
+  };
+  if (!sync(fd_, fdatasync)) {
     throw sdk::Error(MayPass(errno) ? MR_RETRIABLE : MR_FATAL,
                      sdk::Cat("cannot bring ", Name(), " to disk: ", sdk::ErrnoText(errno)));
+  }
+  if (!name_synced_) {
+    // The file may be new: its name must survive a power cut, too. Not every folder can be synced; that is no failure.
+    const int folder = open(FolderOf(filename_).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (folder >= 0) {
+      sync(folder, fsync);
+      close(folder);
+    }
+    name_synced_ = true;
   }
   unsynced_ = false;
 }

@@ -29,9 +29,11 @@ class FileStreamSinkTask : public sdk::Sink {
 
  private:
   void WriteBatch(const mr_batch& batch);
+  bool AppendOther(const mr_batch& batch, uint32_t index, const mr_record& r);
   void Append(std::string_view text);
   void WriteOut();
   void WriteAll(const char* p, size_t n);
+  size_t WaitForRoom(size_t n);
   int64_t EndTornLine();
   void UndoBatch();
   std::string Name() const { return filename_.empty() ? "stdout" : filename_; }
@@ -48,6 +50,7 @@ class FileStreamSinkTask : public sdk::Sink {
   int64_t start_ = 0;      // size of the file before this batch
   int64_t written_ = 0;    // bytes of this batch in the file
   bool unsynced_ = false;  // written since the last Flush
+  bool name_synced_ = false;
 };
 
 }  // namespace millrace::file

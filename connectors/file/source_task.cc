@@ -9,6 +9,7 @@
 
 #include "config.h"
 #include "millrace/cpp/value.h"
+#include "path.h"
 #include "utf8.h"
 
 namespace millrace::file {
@@ -84,7 +85,7 @@ FileStreamSourceTask::FileStreamSourceTask(sdk::Context context)
 FileStreamSourceTask::~FileStreamSourceTask() = default;
 
 void FileStreamSourceTask::Start(const sdk::Config& config) {
-  if (const auto name = config.Get(kFile)) filename_ = *name;
+  filename_ = FileSetting(config);
   topic_ = config.Require(kTopic);
   // As in Java, a batch has at least one record.
   batch_size_ =

@@ -135,6 +135,27 @@ TEST_CASE_FIXTURE(Fixture, "sink: a line torn by a crash is ended before anythin
   CHECK(host.Logged("ends in the middle of a line"));
 }
 
+TEST_CASE_FIXTURE(Fixture, "sink: a value without a text fails the batch and leaves nothing of it behind") {
+  Start();
+  CHECK(PutValues(task, {sdk::Text(std::string(300'000, 'x')), sdk::Struct({})}) == MR_DATA);
+  CHECK(task.error().message == "a struct came without its schema");
+  CHECK(ReadFile(path) == "");
+}
+
+TEST_CASE_FIXTURE(Fixture, "sink: a name with a NUL is refused") {
+  CHECK(task.Start({{"file", std::string("a\0b", 3)}}) == MR_CONFIG);
+  CHECK(task.error().details.at("key") == "file");
+}
+
+TEST_CASE_FIXTURE(Fixture, "sink: cancel ends a put that waits for a reader") {
+  REQUIRE(mkfifo(path.c_str(), 0600) == 0);
+  Start();
+  const std::string big(1 << 20, 'x');  // more than a pipe holds
+  std::thread other([&] { task.Cancel(); });
+  CHECK(PutLines(task, {big}) == MR_CANCELLED);
+  other.join();
+}
+
 TEST_CASE_FIXTURE(Fixture, "sink: a file that cannot be made is refused in Java's words") {
   CHECK(task.Start({{"file", dir.File("none/out")}}) == MR_FATAL);
   CHECK(task.error().message == "Couldn't find or create file '" + dir.File("none/out") +
