@@ -125,6 +125,17 @@ std::string Describe(uint32_t code) {
                     : fmt::format("{}' (code {})", text, code);
 }
 
+// Why java.math.BigDecimal refuses a number that is well formed.
+std::string_view ExponentFault(std::string_view number) {
+  std::string_view digits = number.substr(number.find_first_of("eE") + 1);
+  if (digits.starts_with('-') || digits.starts_with('+')) digits.remove_prefix(1);
+  while (digits.size() > 1 && digits.starts_with('0')) digits.remove_prefix(1);
+  if (digits.size() > 10) return "Too many nonzero exponent digits.";
+  int64_t exponent = 0;
+  std::from_chars(digits.data(), digits.data() + digits.size(), exponent);
+  return exponent > INT32_MAX ? "Exponent overflow." : "Scale out of range.";
+}
+
 constexpr std::string_view kSource = "[Source: REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled); ";
 constexpr std::string_view kValues = "(JSON String, Number, Array, Object or token 'null', 'true' or 'false')";
 constexpr const char* kScopeName[] = {"root", "Array", "Object"};
@@ -175,6 +186,7 @@ bool JsonReader::Decode(std::string_view text, Arena* arena) {
     if (c > 0x10FFFF || (c >= 0xD800 && c < 0xE000)) c = 0xFFFD;
     to = WriteUtf8(c, to);
   }
+  if ((text.size() - skip) % width != 0) to = WriteUtf8(0xFFFD, to);
   arena->Commit(out, static_cast<size_t>(to - out));
   begin_ = p_ = out;
   end_ = to;
@@ -385,7 +397,7 @@ bool JsonReader::Name(int c, mr_value* out) {
     p_ = q + 1;
     return true;
   }
-  return SlowString(start, true, out);
+  return SlowName(start, out);
 }
 
 bool JsonReader::String(mr_value* out) {
@@ -393,7 +405,7 @@ bool JsonReader::String(mr_value* out) {
   const char* q = SkipPlain(p_, end_);
   while (q != end_ && static_cast<unsigned char>(*q) >= 0x80) {
     const Utf8Step step = NextUtf8(q, end_);
-    if (!step.valid) return SlowString(start, false, out);
+    if (!step.valid) return SlowString(start, out);
     q = SkipPlain(q + step.bytes, end_);
   }
   if (q != end_ && *q == '"' && static_cast<size_t>(q - start) <= kMaxString) [[likely]] {
@@ -401,60 +413,118 @@ bool JsonReader::String(mr_value* out) {
     p_ = q + 1;
     return true;
   }
-  return SlowString(start, false, out);
+  return SlowString(start, out);
 }
 
 // Decodes as Jackson does, which takes sequences that are too long and lone surrogates: Java then has a text that
 // UTF-8 cannot hold, and makes '?' of it when writing.
-bool JsonReader::SlowString(const char* start, bool name, mr_value* out) {
+bool JsonReader::SlowString(const char* start, mr_value* out) {
   p_ = start;
   units_.clear();
-  const auto put = [this](uint32_t c) { units_.push_back(static_cast<uint16_t>(c)); };
   for (;;) {
-    if (p_ == end_) {
-      if (!name) return FailEof(" in VALUE_STRING");
-      return FailEof(p_ == start ? ": was expecting closing '\"' for name" : " in field name");
-    }
+    if (p_ == end_) return FailEof(" in VALUE_STRING", p_);
     const unsigned c = static_cast<unsigned char>(*p_++);
     if (c == '"') break;
     if (c == '\\') {
       uint32_t unit;
       if (!Escape(&unit)) return false;
-      put(unit);
+      PutUnit(unit);
     } else if (c < 0x20) {
-      return Fail(fmt::format("Illegal unquoted character ({}): has to be escaped using backslash to be included in {}",
-                              Describe(c), name ? "name" : "string value"),
-                  p_ - 1);
+      return FailControl(c, "string value");
     } else if (c < 0x80) {
-      put(c);
+      PutUnit(c);
     } else {
-      const int more = c >= 0xC0 && c < 0xE0 ? 1 : c >= 0xE0 && c < 0xF0 ? 2 : c >= 0xF0 && c < 0xF8 ? 3 : 0;
+      const int more = FollowingBytes(c);
       if (more == 0) return Fail(fmt::format("Invalid UTF-8 start byte 0x{:x}", c), p_);
-      uint32_t code = c & (0x3F >> more);
+      uint32_t code = c & (0x3FU >> more);
       for (int i = 0; i < more; ++i) {
-        if (p_ == end_) return FailEof(name ? " in field name" : " in VALUE_STRING");
+        if (p_ == end_) return FailEof(" in VALUE_STRING", p_);
         const unsigned d = static_cast<unsigned char>(*p_++);
         if ((d & 0xC0) != 0x80) return Fail(fmt::format("Invalid UTF-8 middle byte 0x{:x}", d), p_);
         code = code << 6 | (d & 0x3F);
       }
-      if (more == 3) {
-        code -= 0x10000;
-        put(0xD800 | (code >> 10 & 0x3FF));
-        code = 0xDC00 | (code & 0x3FF);
-      }
-      put(code);
+      PutCode(code, more);
     }
-  }
-  if (name && static_cast<size_t>(p_ - 1 - start) > kMaxName) {
-    return FailLimit(fmt::format(
-        "Name length ({}) exceeds the maximum allowed ({}, from `StreamReadConstraints.getMaxNameLength()`)",
-        p_ - 1 - start, kMaxName));
   }
   if (units_.size() > kMaxString) {
     return FailLimit(fmt::format(
         "String value length ({}) exceeds the maximum allowed ({}, from `StreamReadConstraints.getMaxStringLength()`)",
         units_.size(), kMaxString));
   }
+  *out = UnitsToText();
+  return true;
+}
+
+// Names are taken as bytes up to the closing quote, and only then decoded.
+bool JsonReader::SlowName(const char* start, mr_value* out) {
+  p_ = start;
+  bytes_.clear();
+  for (;;) {
+    if (p_ == end_) return FailEof(p_ == start ? ": was expecting closing '\"' for name" : " in field name", p_);
+    const unsigned c = static_cast<unsigned char>(*p_++);
+    if (c == '"') break;
+    if (c == '\\') {
+      uint32_t unit;
+      if (!Escape(&unit)) return false;
+      AppendUtf8(unit, &bytes_);
+    } else if (c < 0x20) {
+      return FailControl(c, "name");
+    } else {
+      bytes_ += static_cast<char>(c);
+    }
+  }
+  if (bytes_.size() > kMaxName) {
+    return FailLimit(fmt::format(
+        "Name length ({}) exceeds the maximum allowed ({}, from `StreamReadConstraints.getMaxNameLength()`)",
+        bytes_.size(), kMaxName));
+  }
+  units_.clear();
+  for (size_t i = 0; i < bytes_.size();) {
+    const unsigned c = static_cast<unsigned char>(bytes_[i++]);
+    if (c < 0x80) {
+      PutUnit(c);
+      continue;
+    }
+    const int more = FollowingBytes(c);
+    if (more == 0) return Fail(fmt::format("Invalid UTF-8 start byte 0x{:x}", c), p_);
+    if (i + static_cast<size_t>(more) > bytes_.size()) return FailEof(" in field name", p_);
+    uint32_t code = c & (0x3FU >> more);
+    for (int k = 0; k < more; ++k, ++i) {
+      const unsigned d = static_cast<unsigned char>(bytes_[i]);
+      if ((d & 0xC0) != 0x80) {
+        return Fail(fmt::format("Invalid UTF-8 middle byte 0x{:x}", k < 2 ? NameWord(i) : d), p_);
+      }
+      code = code << 6 | (d & 0x3F);
+    }
+    PutCode(code, more);
+  }
+  *out = UnitsToText();
+  return true;
+}
+
+// What Jackson shows of a wrong byte in a name: it keeps names in words of four bytes and shifts, with the sign.
+uint32_t JsonReader::NameWord(size_t at) const {
+  const size_t first = at / 4 * 4;
+  uint32_t word = 0;
+  for (size_t i = first; i < first + 4; ++i)
+    word = word << 8 | (i < bytes_.size() ? static_cast<unsigned char>(bytes_[i]) : 0);
+  return static_cast<uint32_t>(static_cast<int32_t>(word) >> 8 * (3 - at % 4));
+}
+
+int JsonReader::FollowingBytes(unsigned c) {
+  return c >= 0xC0 && c < 0xE0 ? 1 : c >= 0xE0 && c < 0xF0 ? 2 : c >= 0xF0 && c < 0xF8 ? 3 : 0;
+}
+
+void JsonReader::PutCode(uint32_t code, int more) {
+  if (more == 3) {
+    code -= 0x10000;
+    PutUnit(0xD800 | (code >> 10 & 0x3FF));
+    code = 0xDC00 | (code & 0x3FF);
+  }
+  PutUnit(code);
+}
+
+mr_value JsonReader::UnitsToText() {
   char* const text = arena_->Reserve(units_.size() * 3 + 1);
   char* to = text;
   for (size_t i = 0; i < units_.size(); ++i) {
@@ -466,8 +536,7 @@ bool JsonReader::SlowString(const char* start, bool name, mr_value* out) {
     to = WriteUtf8(u, to);
   }
   arena_->Commit(text, static_cast<size_t>(to - text));
-  *out = Text({text, static_cast<size_t>(to - text)});
-  return true;
+  return Text({text, static_cast<size_t>(to - text)});
 }
 
 bool JsonReader::Escape(uint32_t* unit) {
@@ -593,13 +662,11 @@ bool JsonReader::Fraction(int c, Scope scope, const char* start, int int_digits,
   }
   token_ = "VALUE_NUMBER_FLOAT";
   *out = record::Number(kJsonDecimal, start, p_);
-  if (!Decimal::Parse(View(*out))) {
-    return Fail(fmt::format("Malformed numeric value ({}): Value \"{}\" can not be deserialized as "
-                            "`java.math.BigDecimal`, reason: Exponent overflow",
-                            View(*out), View(*out)),
-                p_);
-  }
-  return true;
+  if (Decimal::Parse(View(*out))) return true;
+  error_class_ = "java.lang.NumberFormatException";
+  error_message_ = fmt::format("Value \"{}\" can not be deserialized as `java.math.BigDecimal`, reason:  {}",
+                               View(*out), ExponentFault(View(*out)));
+  return false;
 }
 
 // A number by itself must be followed by a blank.
@@ -690,12 +757,12 @@ bool JsonReader::BadNumberStart(int c, bool negative) {
 
 // ---------------------------------------------------------------- errors
 
-std::string JsonReader::Position(const char* at) const {
+std::string JsonReader::Position(const char* at, const char* lines_to) const {
   // Line ends are only ever between tokens: in a text they are refused.
   size_t line = 1;
   const char* row = begin_;
-  for (const char* p = begin_; p < at; ++p) {
-    if (*p == '\r' && p + 1 < at && p[1] == '\n') ++p;
+  for (const char* p = begin_; p < lines_to; ++p) {
+    if (*p == '\r' && p + 1 < lines_to && p[1] == '\n') ++p;
     if (*p == '\n' || *p == '\r') {
       ++line;
       row = p + 1;
@@ -710,10 +777,16 @@ bool JsonReader::Fail(std::string_view message, const char* at) {
   return false;
 }
 
-bool JsonReader::FailEof(std::string_view message) {
+bool JsonReader::FailEof(std::string_view message, const char* at) {
   error_class_ = "com.fasterxml.jackson.core.io.JsonEOFException";
-  error_message_ = fmt::format("Unexpected end-of-input{}\n at {}", message, Position(end_));
+  error_message_ = fmt::format("Unexpected end-of-input{}\n at {}", message, Position(at));
   return false;
+}
+
+bool JsonReader::FailControl(unsigned c, std::string_view where) {
+  return Fail(fmt::format("Illegal unquoted character ({}): has to be escaped using backslash to be included in {}",
+                          Describe(c), where),
+              p_ - 1);
 }
 
 bool JsonReader::FailLimit(std::string message) {
@@ -730,11 +803,13 @@ bool JsonReader::FailToken(std::string_view matched) {
   constexpr size_t kMaxToken = 256;
   std::string token(matched);
   size_t length = matched.size();
+  const char* lines_to = p_;  // a line end that is taken as part of the token is not counted
   while (p_ != end_) {
     uint32_t code;
     const int c = static_cast<unsigned char>(*p_++);
     if (!DecodeForError(c, &code)) return false;
     code &= 0xFFFF;
+    if (code != '\n' && code != '\r') lines_to = p_;
     if (!IsIdentifierPart(code)) break;
     AppendUtf8(code, &token);
     if (++length >= kMaxToken) {
@@ -742,7 +817,10 @@ bool JsonReader::FailToken(std::string_view matched) {
       break;
     }
   }
-  return Fail(fmt::format("Unrecognized token '{}': was expecting {}", token, kValues), p_);
+  error_class_ = "com.fasterxml.jackson.core.JsonParseException";
+  error_message_ =
+      fmt::format("Unrecognized token '{}': was expecting {}\n at {}", token, kValues, Position(p_, lines_to));
+  return false;
 }
 
 bool JsonReader::DecodeForError(int first, uint32_t* code) {

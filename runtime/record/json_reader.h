@@ -52,7 +52,13 @@ class JsonReader {
   bool Object(int depth, mr_value* out);
   bool Name(int c, mr_value* out);
   bool String(mr_value* out);
-  bool SlowString(const char* start, bool name, mr_value* out);
+  bool SlowString(const char* start, mr_value* out);
+  bool SlowName(const char* start, mr_value* out);
+  uint32_t NameWord(size_t at) const;
+  static int FollowingBytes(unsigned c);
+  void PutUnit(uint32_t unit) { units_.push_back(static_cast<uint16_t>(unit)); }
+  void PutCode(uint32_t code, int more);
+  mr_value UnitsToText();
   bool Escape(uint32_t* unit);
   bool Number(bool negative, int c, Scope scope, mr_value* out);
   bool Fraction(int c, Scope scope, const char* start, int int_digits, mr_value* out);
@@ -66,12 +72,15 @@ class JsonReader {
 
   static constexpr int kFault = -2;
   bool Fail(std::string_view message, const char* at);
-  bool FailEof(std::string_view message);
+  bool FailEof(std::string_view message) { return FailEof(message, end_); }
+  bool FailEof(std::string_view message, const char* at);
+  bool FailControl(unsigned c, std::string_view where);
   bool FailLimit(std::string message);
   bool FailChar(int code, std::string_view what, std::string_view comment, const char* at);
   bool FailToken(std::string_view matched);
   bool DecodeForError(int first, uint32_t* code);
-  std::string Position(const char* at) const;
+  std::string Position(const char* at) const { return Position(at, at); }
+  std::string Position(const char* at, const char* lines_to) const;
 
   const char* begin_ = nullptr;
   const char* p_ = nullptr;
@@ -80,6 +89,7 @@ class JsonReader {
   const char* token_ = nullptr;  // the last one, for messages
   std::vector<mr_value> stack_;  // elements of open arrays and objects
   std::vector<uint16_t> units_;  // a text that is being decoded
+  std::string bytes_;            // a name that is being decoded
   std::string error_class_, error_message_;
 };
 

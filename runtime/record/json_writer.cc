@@ -75,6 +75,12 @@ char* WriteJsonString(std::string_view text, char* out) {
       out += plain;
     }
     const auto c = static_cast<unsigned char>(*p);
+    if (c >= 0xC2 && c < 0xE0 && end - p >= 2 && (static_cast<unsigned char>(p[1]) & 0xC0) == 0x80) {
+      std::memcpy(out, p, 2);
+      out += 2;
+      p += 2;
+      continue;
+    }
     if (c >= 0x80) {
       const Utf8Step step = NextUtf8(p, end);
       if (step.valid && step.code > 0xFFFF) {

@@ -61,18 +61,37 @@ bool IsAscii(std::string_view text) {
   return SkipAscii(text.data(), end) == end;
 }
 
-bool IsValidUtf8(std::string_view text) {
-  const char* p = text.data();
-  const char* const end = p + text.size();
+const char* SkipValidUtf8(const char* p, const char* end) {
   while (p != end) {
-    p = SkipAscii(p, end);
-    while (p != end && At(p) >= 0x80) {
-      const Utf8Step step = NextUtf8(p, end);
-      if (!step.valid) return false;
-      p += step.bytes;
+    if (end - p >= 8) {
+      uint64_t w;
+      std::memcpy(&w, p, 8);
+      if ((w & kHighs) == 0) {
+        p = SkipAscii(p + 8, end);
+        continue;
+      }
+    }
+    // Letters of one and two bytes are usually mixed, so a few are taken one by one before words are tried again.
+    const char* const stop = end - p > 16 ? p + 16 : end;
+    while (p < stop) {
+      const unsigned a = At(p);
+      if (a < 0x80) {
+        ++p;
+      } else if (a >= 0xC2 && a < 0xE0 && end - p >= 2 && Continues(p + 1)) {
+        p += 2;
+      } else {
+        const Utf8Step step = NextUtf8(p, end);
+        if (!step.valid) return p;
+        p += step.bytes;
+      }
     }
   }
-  return true;
+  return p;
+}
+
+bool IsValidUtf8(std::string_view text) {
+  const char* const end = text.data() + text.size();
+  return SkipValidUtf8(text.data(), end) == end;
 }
 
 std::string ReplaceMalformedUtf8(std::string_view text) {

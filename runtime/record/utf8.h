@@ -18,8 +18,11 @@ struct Utf8Step {
   uint32_t bytes;  // how far to go on; at least 1
   bool valid;
 };
-// The character at p; p < end.
+// The character at p; p < end. Of malformed input, as many bytes as Java replaces by one U+FFFD.
 Utf8Step NextUtf8(const char* p, const char* end);
+
+// Goes over well-formed characters from p on; returns where it stopped: at end, or at what is malformed.
+const char* SkipValidUtf8(const char* p, const char* end);
 
 bool IsAscii(std::string_view text);
 bool IsValidUtf8(std::string_view text);
