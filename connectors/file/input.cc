@@ -29,8 +29,8 @@ constexpr size_t kStreamChunk = 64 * 1024;
 
 sdk::Error CannotRead(const std::string& path, std::string_view doing, int error) {
   // What may pass is tried again; the rest needs a person.
-  const bool passing = error == EIO || error == EMFILE || error == ENFILE || error == ENOMEM || error == ESTALE ||
-                       error == EINTR || error == EAGAIN || error == ETIMEDOUT;
+  const bool passing = error == EIO || error == EMFILE || error == ENFILE || error == ENOMEM || error == EINTR ||
+                       error == EAGAIN || error == ETIMEDOUT;
   const std::string reason = sdk::ErrnoText(error);
   return sdk::Error(passing ? MR_RETRIABLE : MR_FATAL, sdk::Cat("cannot ", doing, " ", path, ": ", reason))
       .With("class", "org.apache.kafka.connect.errors.ConnectException")

@@ -68,8 +68,7 @@ class NoPipeSignal {
 
 // A full disk, a quota or a failing device may get better; anything else will not by itself.
 bool MayPass(int error) {
-  return error == ENOSPC || error == EDQUOT || error == EIO || error == EFBIG || error == ENOMEM || error == ESTALE ||
-         error == ETIMEDOUT;
+  return error == ENOSPC || error == EDQUOT || error == EIO || error == EFBIG || error == ENOMEM || error == ETIMEDOUT;
 }
 
 }  // namespace

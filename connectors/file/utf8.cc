@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "utf8.h"
 
+#include <array>
 #include <cstdint>
 #include <cstring>
 
@@ -35,6 +36,46 @@ Step Decode(std::string_view s, size_t i) {
   return {1, false};
 }
 
+// States are named after what must come; the number is the place of its six bits.
+enum State : uint64_t {
+  kStart = 0,
+  kTail1 = 6,   // one continuation byte
+  kTail2 = 12,  // two
+  kTail3 = 18,
+  kAfterE0 = 24,  // A0..BF, then one: nothing overlong
+  kAfterED = 30,  // 80..9F, then one: no surrogates
+  kAfterF0 = 36,  // 90..BF, then two
+  kAfterF4 = 42,  // 80..8F, then two: nothing above U+10FFFF
+  kMalformed = 48,
+};
+
+constexpr std::array<uint64_t, 256> kSteps = [] {
+  std::array<uint64_t, 256> steps{};
+  for (unsigned b = 0; b < 256; ++b) {
+    const auto between = [b](unsigned low, unsigned high) { return b >= low && b <= high; };
+    const State first = b < 0x80              ? kStart
+                        : between(0xC2, 0xDF) ? kTail1
+                        : b == 0xE0           ? kAfterE0
+                        : b == 0xED           ? kAfterED
+                        : between(0xE1, 0xEF) ? kTail2
+                        : b == 0xF0           ? kAfterF0
+                        : between(0xF1, 0xF3) ? kTail3
+                        : b == 0xF4           ? kAfterF4
+                                              : kMalformed;
+    const auto set = [&](State from, State to) { steps[b] |= uint64_t{to} << from; };
+    set(kStart, first);
+    set(kTail1, between(0x80, 0xBF) ? kStart : kMalformed);
+    set(kTail2, between(0x80, 0xBF) ? kTail1 : kMalformed);
+    set(kTail3, between(0x80, 0xBF) ? kTail2 : kMalformed);
+    set(kAfterE0, between(0xA0, 0xBF) ? kTail1 : kMalformed);
+    set(kAfterED, between(0x80, 0x9F) ? kTail1 : kMalformed);
+    set(kAfterF0, between(0x90, 0xBF) ? kTail2 : kMalformed);
+    set(kAfterF4, between(0x80, 0x8F) ? kTail2 : kMalformed);
+    set(kMalformed, kMalformed);
+  }
+  return steps;
+}();
+
 // The index of the first byte >= 0x80 at or after i.
 size_t SkipAscii(std::string_view s, size_t i) {
   while (i + 8 <= s.size()) {
@@ -60,7 +101,13 @@ size_t FindMalformed(std::string_view s) {
 
 }  // namespace
 
-bool IsUtf8(std::string_view text) { return FindMalformed(text) == text.size(); }
+// A state machine whose transitions for a byte are all in one word, six bits for each state: a step is a shift by the
+// state, so that it takes one cycle a byte whatever the text is.
+bool IsUtf8(std::string_view text) {
+  uint64_t state = kStart;
+  for (const char c : text) state = kSteps[static_cast<uint8_t>(c)] >> (state & 63);
+  return (state & 63) == kStart;
+}
 
 std::string ReplaceMalformed(std::string_view text) {
   std::string out;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <doctest/doctest.h>
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -303,6 +304,25 @@ TEST_CASE_FIXTURE(Fixture, "source: cancel ends a waiting poll") {
   CHECK(batch.n == 0);
   CHECK(millrace::sdk::MonotonicNanos() - before < INT64_C(60'000'000'000));
   other.join();
+}
+
+TEST_CASE_FIXTURE(Fixture, "source: without inotify the file is looked at again after a while") {
+  WriteFile(path, "one\n");
+  Start();
+  CHECK(Take(task, 1).size() == 1);
+  rlimit before{};
+  getrlimit(RLIMIT_NOFILE, &before);
+  const int next = dup(STDERR_FILENO);
+  close(next);
+  const rlimit none_left{static_cast<rlim_t>(next), before.rlim_max};
+  setrlimit(RLIMIT_NOFILE, &none_left);
+  mr_batch batch;
+  const mr_status status = task.Poll(&batch, 10);
+  setrlimit(RLIMIT_NOFILE, &before);
+  CHECK(status == MR_OK);
+  CHECK(batch.n == 0);
+  AppendFile(path, "two\n");
+  CHECK(Take(task, 1) == std::vector<Record>{{"two", 8}});
 }
 
 TEST_CASE("source: a batch outlives its task, and everything is given back in the end") {
