@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Admin: topics, group offsets and the cluster's identity. Every call takes a deadline (ns, CLOCK_MONOTONIC).
-// Thread-safe.
+// Admin: topics, group offsets and the cluster's identity. Every call takes a deadline (ns, CLOCK_MONOTONIC) and
+// repeats until then what fails in a way that may pass. Errors are kAuth when the broker refuses the credentials or the
+// right, kTimeout, kUnsupported, kConflict (the group has members), kNotFound (topic, partition, group). Thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -37,8 +38,9 @@ class Admin {
   // true: created; false: it existed already. kUnsupported when the broker cannot, kAuth when it may not.
   virtual Result<bool> CreateTopic(const NewTopic& topic, int64_t deadline_ns) = 0;
 
+  // Sorted; empty when the group does not exist.
   virtual Result<std::vector<TopicPartition>> GroupOffsets(const std::string& group, int64_t deadline_ns) = 0;
-  // Offsets of -1 are deleted, the rest set. The group must have no members: kConflict with Java's text otherwise.
+  // Offsets of -1 are deleted, the rest set. The group must have no members: kConflict otherwise.
   virtual Status AlterGroupOffsets(const std::string& group, const std::vector<TopicPartition>& offsets,
                                    int64_t deadline_ns) = 0;
   virtual Status DeleteGroup(const std::string& group, int64_t deadline_ns) = 0;  // fine when it does not exist

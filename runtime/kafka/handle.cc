@@ -57,6 +57,9 @@ void LogErrorEvent(const Logger& logger, int32_t error, const char* text) {
     case RD_KAFKA_RESP_ERR__AUTHENTICATION:
     case RD_KAFKA_RESP_ERR__SSL:
     case RD_KAFKA_RESP_ERR__FATAL: return logger.Error("{}: {}", ErrorText(error), text);
+    // librdkafka's own log lines tell these already.
+    case RD_KAFKA_RESP_ERR__TRANSPORT:
+    case RD_KAFKA_RESP_ERR__RESOLVE: return logger.Debug("{}: {}", ErrorText(error), text);
     default: return logger.Warn("{}: {}", ErrorText(error), text);
   }
 }

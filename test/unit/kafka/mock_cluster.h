@@ -58,9 +58,9 @@ class MockCluster {
 
 inline int64_t In(int64_t ms) { return Clock::System().MonotonicNanos() + ms * kNanosPerMilli; }
 
-// Waits until a condition holds; false after ten seconds.
+// Waits until a condition holds; false after a minute.
 inline bool Eventually(const std::function<bool()>& condition) {
-  for (const int64_t deadline = In(10'000); Clock::System().MonotonicNanos() < deadline;) {
+  for (const int64_t deadline = In(60'000); Clock::System().MonotonicNanos() < deadline;) {
     if (condition()) return true;
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
