@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // YAML to the flat form: nested maps flatten with dots, lists join with commas, scalars stay the text that was written.
 #include <fmt/format.h>
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 #include <sstream>
@@ -119,18 +120,40 @@ class Flattener {
   int merging_ = 0;
 };
 
+// Counts documents. (YAML::LoadAll does not end for some texts that are no YAML.)
+class DocumentCounter : public YAML::EventHandler {
+ public:
+  void OnDocumentStart(const YAML::Mark& mark) override {
+    ++documents;
+    last = mark;
+  }
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t, const std::string&) override {}
+  void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {}
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {}
+  void OnMapEnd() override {}
+
+  int documents = 0;
+  YAML::Mark last;
+};
+
 }  // namespace
 
 void ParseYaml(std::string_view text, FileBuilder* out) {
   try {
     std::istringstream in{std::string(text)};
-    std::vector<YAML::Node> documents = YAML::LoadAll(in);
-    if (documents.size() > 1) {
-      out->Error(At(documents[1].Mark()), "", "the file has several documents",
-                 "put each configuration in its own file");
+    YAML::Parser parser(in);
+    DocumentCounter counter;
+    while (counter.documents < 2 && parser.HandleNextDocument(counter)) {
+    }
+    if (counter.documents > 1) {
+      out->Error(At(counter.last), "", "the file has several documents", "put each configuration in its own file");
       return;
     }
-    if (!documents.empty()) Flattener(out).Document(documents[0]);
+    if (counter.documents == 1) Flattener(out).Document(YAML::Load(std::string(text)));
   } catch (const YAML::Exception& e) {
     out->Error(At(e.mark), "", "not valid YAML: " + e.msg, "correct the line; a text with : or # wants quotes");
   }

@@ -56,6 +56,21 @@ size_t EditDistance(std::string_view a, std::string_view b) {
   return row[b.size()];
 }
 
+// The known name that few changes make out of `key`; "": none is near.
+std::string_view Nearest(std::string_view key, const std::vector<std::string_view>& known) {
+  std::string_view nearest;
+  size_t best = std::min<size_t>(key.size() / 4 + 1, 5);
+  for (std::string_view k : known) {
+    if (k.size() > key.size() + best || key.size() > k.size() + best) continue;
+    size_t d = EditDistance(key, k);
+    if (d > 0 && d < best) {
+      best = d;
+      nearest = k;
+    }
+  }
+  return nearest;
+}
+
 // The message without the name and the value, which the problem shows itself.
 std::string WithoutPrefix(const std::string& message, std::string_view key) {
   if (!message.starts_with("Invalid value ")) return message;
@@ -104,18 +119,17 @@ void AddProblem(const ConfigKey& key, const ConfigValue& value, const File& file
 
 void AddUnknown(std::string_view key, const std::vector<std::string_view>& known, const File& file,
                 std::vector<Problem>* problems) {
-  std::string_view nearest;
-  size_t best = key.size() / 4 + 1;
-  for (std::string_view k : known) {
-    if (k.size() > key.size() + best || key.size() > k.size() + best) continue;
-    size_t d = EditDistance(key, k);
-    if (d > 0 && d < best) {
-      best = d;
-      nearest = k;
-    }
-  }
+  std::string_view nearest = Nearest(key, known);
   AddWarning(file, key, "no such setting is known; it has no effect",
              nearest.empty() ? "remove it, or check its name" : fmt::format("did you mean {}?", nearest), problems);
+}
+
+void AddMisspelt(std::string_view key, const std::vector<std::string_view>& known, const File& file,
+                 std::vector<Problem>* problems) {
+  std::string_view nearest = Nearest(key, known);
+  if (nearest.empty()) return;
+  AddWarning(file, key, "neither Kafka Connect nor the class knows this setting",
+             fmt::format("did you mean {}?", nearest), problems);
 }
 
 void AddError(const File& file, std::string_view key, std::string why, std::string fix,

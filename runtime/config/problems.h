@@ -20,6 +20,10 @@ void AddProblem(const ConfigKey& key, const ConfigValue& value, const File& file
 void AddUnknown(std::string_view key, const std::vector<std::string_view>& known, const File& file,
                 std::vector<Problem>* problems);
 
+// The same, but nothing when none is near.
+void AddMisspelt(std::string_view key, const std::vector<std::string_view>& known, const File& file,
+                 std::vector<Problem>* problems);
+
 void AddError(const File& file, std::string_view key, std::string why, std::string fix, std::vector<Problem>* problems);
 void AddWarning(const File& file, std::string_view key, std::string why, std::string fix,
                 std::vector<Problem>* problems);

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "config/check_file.h"
+
 namespace millrace::host {
 
 using config::Problem;
@@ -68,22 +70,7 @@ std::optional<ConnectorFile> ReadConnectorFile(const std::string& path, const st
 
 void AddValidationProblems(const ConnectorFile& connector, const Result<config::ConfigInfos>& answer,
                            std::vector<Problem>* problems) {
-  const auto add = [&](const std::string& key, const std::string& why) {
-    Problem p;
-    p.file = connector.file.path;
-    p.key = key;
-    const auto at = connector.file.positions.find(key);
-    if (at != connector.file.positions.end()) p.at = at->second;
-    p.why = why;
-    problems->push_back(std::move(p));
-  };
-  if (!answer.ok()) {
-    add("connector.class", answer.status().message());
-    return;
-  }
-  for (const config::ConfigInfo& info : answer->configs) {
-    for (const std::string& error : info.value.errors) add(info.value.name, error);
-  }
+  config::AddConnectorProblems(connector.file, answer, problems);
 }
 
 }  // namespace millrace::host

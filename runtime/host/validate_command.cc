@@ -6,6 +6,7 @@
 #include <boost/program_options.hpp>
 #include <iostream>
 
+#include "config/check_file.h"
 #include "host/commands.h"
 #include "host/exit_codes.h"
 #include "host/process.h"
@@ -23,10 +24,6 @@ constexpr std::string_view kUsage =
     "reason and remedy. Connector files are checked against the classes on the worker file's plugin.path, or on\n"
     "--plugin-path (a comma-separated list). Exit status 2 when there is an error.\n";
 
-bool IsConnector(const config::File& file) {
-  return file.values.contains("connector.class") || file.values.contains("name");
-}
-
 int Run(const std::vector<std::string>& files, std::vector<std::string> plugin_path) {
   std::vector<config::Problem> problems;
   std::optional<config::WorkerConfig> worker;
@@ -35,12 +32,13 @@ int Run(const std::vector<std::string>& files, std::vector<std::string> plugin_p
   for (const std::string& path : files) {
     std::vector<config::Problem> ignored;
     const std::optional<config::File> file = config::Load(path, &ignored);
-    if (!file || IsConnector(*file)) {
+    const config::FileKind kind = file ? config::KindOf(*file) : config::FileKind::kConnector;
+    if (kind == config::FileKind::kConnector) {
       if (auto c = ReadConnectorFile(path, connectors, &problems)) connectors.push_back(std::move(*c));
       continue;
     }
     const config::Mode mode =
-        file->values.contains("group.id") ? config::Mode::kDistributed : config::Mode::kStandalone;
+        kind == config::FileKind::kDistributedWorker ? config::Mode::kDistributed : config::Mode::kStandalone;
     worker = ReadWorkerFile(mode, path, &problems);
     worker_is_bad = worker_is_bad || !worker;
   }

@@ -101,7 +101,7 @@ TEST_CASE("yaml: what is no configuration is told with its place, all at once") 
         "f.yaml:2:1: error: b: there is no value; leave the key out, or write \"\" for an empty text\n"
         "f.yaml:3:5: error: c: a list holds plain values only; write one text per element");
   CHECK(Yaml("- a\n").starts_with("nothing\nf.yaml:1:1: error: a configuration is a map"));
-  CHECK(Yaml("a: 1\n---\nb: 2\n").starts_with("nothing\nf.yaml:3:1: error: the file has several documents"));
+  CHECK(Yaml("a: 1\n---\nb: 2\n").starts_with("nothing\nf.yaml:2:1: error: the file has several documents"));
   CHECK(Yaml("a: [1\nb: 2").find("not valid YAML") != std::string::npos);
   CHECK(Yaml("a: ['x,y']").find("warning: a: this element has a comma") != std::string::npos);
   CHECK(Yaml("a: \xff").find("not UTF-8") != std::string::npos);
