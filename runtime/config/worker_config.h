@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // WorkerConfig: the worker's settings, checked and typed. The table is that of Kafka Connect 4.1's StandaloneConfig
-// and DistributedConfig plus Millrace's own keys (all below "millrace." and documented in docs/configuration.md).
-// Every known key is honoured or warned about by name; unknown keys are warned about too, except below the client
-// prefixes (producer., consumer., admin.), which the Kafka module judges.
+// and DistributedConfig, and connector.client.config.override.allowlist of Kafka 4.2 (docs/configuration.md lists them
+// all and says which defaults differ). Every known key is honoured or warned about by name; unknown keys are warned
+// about too, except below the client prefixes (producer., consumer., admin.), which the Kafka module judges.
+// Plain data.
 #pragma once
 
 #include <cstdint>

@@ -273,8 +273,19 @@ enum { MR_WIDTH_NONE = 0, MR_WIDTH_SHORT, MR_WIDTH_MEDIUM, MR_WIDTH_LONG };
 
 /* One setting. The host checks values against the table (Java's rules and texts), answers REST from it and prints
  * the option tables of the documentation from it.
- * `validator` is one expression: "" none; "non-empty"; "range(min,max)" with either bound empty; "in(a,b,c)";
- * "in-ignore-case(a,b,c)"; "regex" (a Java regular expression); "list(a,b,c)" each element one of; "class(role)".
+ * `validator` is "" for none, or terms separated by ';', all of which must hold; the first that does not gives the
+ * error. "optional " before a term lets null pass. Terms:
+ *   non-null  non-empty  non-empty-list  name (not empty, no control characters)
+ *   range(min,max)                 either bound may be empty
+ *   in(a,b,c)  in-ignore-case(a,b,c)
+ *   list(a,b,c)                    a LIST, each element one of these
+ *   list-size(n)  unique(what)     a LIST of at most n elements, without duplicates ("what" names them in docs)
+ *   regex  regex-list              a Java regular expression, a LIST of them
+ *   class(role)                    converter, header-converter, transform, predicate
+ *   version-range                  "1.2", "[1.0,2.0)", "latest"
+ *   rename-pairs  cast-spec        a LIST of old:new, of field:type
+ *   partitions  replication-factor positive, or -1 for the broker's default
+ *   listeners  admin-listeners  http-headers  connect-protocol  mac  mac-list  key-generator   the worker's own
  * Anything that needs code goes to the extension mr.connector/1, `validate`. */
 typedef struct mr_config_key {
   mr_str name;
