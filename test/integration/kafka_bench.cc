@@ -2,7 +2,8 @@
 //
 // What runtime/kafka costs by itself, to be held against a bare librdkafka client doing the same:
 //   kafka-bench produce TOPIC FILE [key=value...]   lines of FILE, taken by pointer, one batch of 2000 after the other
-//   kafka-bench consume TOPIC N [key=value...]      N records from the beginning, counted and thrown away
+//   kafka-bench consume TOPIC N [key=value...]      N records from the beginning, counted and thrown away; with
+//                                                   work=NANOS as slow as a sink that takes that long for each
 //   kafka-bench latency TOPIC N [key=value...]      N single records 5 ms apart: time from Send to the acknowledgement
 // key=value are Java client settings; MILLRACE_TEST_BOOTSTRAP names the broker. Prints one line of figures.
 #include <fcntl.h>
@@ -51,7 +52,8 @@ ClientConfig Config(ClientRole role, int argc, char** argv, int from) {
   if (role == ClientRole::kConsumer) settings["group.id"] = fmt::format("kafka-bench-{}", getpid());
   for (int i = from; i < argc; ++i) {
     const char* equals = std::strchr(argv[i], '=');
-    if (equals != nullptr) settings[std::string(argv[i], static_cast<size_t>(equals - argv[i]))] = equals + 1;
+    if (equals != nullptr && std::strncmp(argv[i], "work=", 5) != 0)
+      settings[std::string(argv[i], static_cast<size_t>(equals - argv[i]))] = equals + 1;
   }
   Result<ClientConfig> config = Translate(role, settings);
   if (!config.ok()) {
@@ -125,7 +127,10 @@ int Consume(int argc, char** argv, Log* log) {
   const int64_t want = std::atoll(argv[3]);
   auto consumer = Consumer::Make(Config(ClientRole::kConsumer, argc, argv, 4), nullptr, log);
   if (!consumer.ok() || !consumer.value()->Subscribe({argv[2]}).ok()) return 2;
-  int64_t records = 0, bytes = 0, begin = 0, longest_gap = 0, last = 0;
+  int64_t records = 0, bytes = 0, begin = 0, longest_gap = 0, last = 0, work = 0;
+  for (int i = 4; i < argc; ++i) {
+    if (std::strncmp(argv[i], "work=", 5) == 0) work = std::atoll(argv[i] + 5);
+  }
   while (records < want) {
     auto chunk = consumer.value()->Poll(Now() + 1'000 * kNanosPerMilli, kBatch);
     if (!chunk.ok()) return 1;
@@ -133,9 +138,12 @@ int Consume(int argc, char** argv, Log* log) {
     const int64_t now = Now();
     if (begin == 0) begin = last = now;
     longest_gap = std::max(longest_gap, now - last);
-    last = now;
     records += static_cast<int64_t>((*chunk)->records().size());
     bytes += static_cast<int64_t>((*chunk)->bytes());
+    const int64_t busy_until = now + work * static_cast<int64_t>((*chunk)->records().size());
+    while (work > 0 && Now() < busy_until) {
+    }
+    last = Now();  // the time at work is no wait
   }
   Report("consume, from the first record on", records, bytes, Now() - begin);
   fmt::print("longest wait between two chunks: {:.1f} ms\n", static_cast<double>(longest_gap) / 1e6);
