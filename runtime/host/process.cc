@@ -57,11 +57,6 @@ Status Process::StartRest() {
   Result<std::unique_ptr<rest::Server>> server = rest::Server::Start(std::move(options), std::move(handler), log_);
   if (!server.ok()) return server.status();
   rest_ = std::move(*server);
-  for (size_t i = 0; i < listeners->size(); ++i) {
-    rest::Listener bound = (*listeners)[i];
-    bound.port = rest_->port(i);
-    logger_.Info("REST is listening on {}", bound.ToString());
-  }
 
   std::string host = config_->rest_advertised_host;
   if (host.empty() && !listeners->empty()) host = listeners->front().host;
