@@ -266,6 +266,8 @@ Status SourceTask::SendTopic(SourceBatch* batch, BatchRun* run, const Converters
   int64_t chunk_bytes = 0;
   const std::string topic(record::View(batch->view.topics[(*run)[order != nullptr ? order[0] : 0].topic]));
   bool prepared = false;
+  // Without transforms nobody has seen a timestamp that only says "now", and the producer makes a later one for less.
+  const int stamped = transforms_->empty() ? MR_REC_HAS_TS | MR_REC_TS_NOW : MR_REC_HAS_TS;
   const auto send = [&]() -> Status {
     if (!prepared) {
       MILLRACE_RETURN_IF_ERROR(topics_->Prepare(topic));
@@ -288,7 +290,7 @@ Status SourceTask::SendTopic(SourceBatch* batch, BatchRun* run, const Converters
     out.key = bytes.keys[i];
     out.value = bytes.values[i];
     out.partition = r.partition;
-    out.timestamp = (r.flags & MR_REC_HAS_TS) != 0 ? r.timestamp : -1;
+    out.timestamp = (r.flags & stamped) == MR_REC_HAS_TS ? r.timestamp : -1;
     out.headers = nullptr;
     out.n_headers = 0;
     out.ticket = &batch->tickets[i];

@@ -147,7 +147,9 @@ enum {
   MR_REC_DROP = 2,       /* set by a transform: the record goes no further */
   MR_REC_LOG_APPEND = 4, /* sink: the timestamp is the broker's LogAppendTime */
   MR_REC_TXN_COMMIT = 8, /* source, transaction.boundary=connector: commit after this record */
-  MR_REC_TXN_ABORT = 16  /* likewise: abort after this record */
+  MR_REC_TXN_ABORT = 16, /* likewise: abort after this record */
+  MR_REC_TS_NOW = 32     /* source, with HAS_TS: the timestamp is the time of polling. Where nothing reads it on the way
+                            the host may let Kafka's client stamp the record when it is sent, which is cheaper */
 };
 
 #define MR_NO_PARTITION (-1)
