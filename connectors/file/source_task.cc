@@ -69,7 +69,7 @@ class FileStreamSourceTask::Filler {
         batch_.Partition(arena.MakeMap({{"filename", name ? arena.CopyText(*name) : sdk::Null()}}));
     prototype_.value_schema = batch_.Use(task_->value_schema_);
     prototype_.timestamp = WallMillis();
-    prototype_.flags = MR_REC_HAS_TS;
+    prototype_.flags = MR_REC_HAS_TS | MR_REC_TS_NOW;
   }
 
   FileStreamSourceTask* const task_;
