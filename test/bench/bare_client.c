@@ -3,11 +3,12 @@
  * bare-client: the floor of the benchmarks. librdkafka alone does what a FileStream connector does to Kafka, without
  * a record object, offsets, commits, transforms or unescaping. No worker gets below it; the ratio to it is what counts.
  *
- *   bare-client produce BOOTSTRAP TOPIC string|json one|batch FILE [CONF=VALUE]...
+ *   bare-client produce BOOTSTRAP TOPIC string|json one|batch|va FILE [CONF=VALUE]...
  *   bare-client consume BOOTSTRAP TOPIC string|json COUNT FILE|- [CONF=VALUE]...
  *
- * produce sends the lines of FILE to partition 0: "one" by rd_kafka_produce, "batch" by rd_kafka_produce_batch. consume
- * writes the first COUNT records of partition 0 as lines. json is JsonConverter's envelope of a required string.
+ * produce sends the lines of FILE to partition 0: "one" by rd_kafka_produce, "batch" by rd_kafka_produce_batch, "va"
+ * by rd_kafka_produceva with a timestamp, as no other call takes one. consume writes the first COUNT records of
+ * partition 0 as lines. json is JsonConverter's envelope of a required string.
  * Prints one JSON object of figures; exit status 0 when every record arrived, 1 when not, 2 for bad arguments.
  */
 #define _GNU_SOURCE
@@ -114,7 +115,23 @@ static void SendBatch(rd_kafka_t* rk, rd_kafka_topic_t* topic, int flags, rd_kaf
   rd_kafka_poll(rk, 0);
 }
 
-static int Produce(rd_kafka_t* rk, const char* name, const char* path, bool json, bool batch) {
+enum Call { ONE, BATCHED, WITH_TIMESTAMP };
+
+/* One record with a timestamp; false: the queue is full. */
+static bool SendStamped(rd_kafka_t* rk, rd_kafka_topic_t* topic, int flags, const char* value, size_t n) {
+  rd_kafka_vu_t args[5] = {{.vtype = RD_KAFKA_VTYPE_RKT, .u.rkt = topic},
+                           {.vtype = RD_KAFKA_VTYPE_PARTITION, .u.i32 = 0},
+                           {.vtype = RD_KAFKA_VTYPE_VALUE, .u.mem = {(void*)value, n}},
+                           {.vtype = RD_KAFKA_VTYPE_TIMESTAMP, .u.i64 = (int64_t)time(NULL) * 1000},
+                           {.vtype = RD_KAFKA_VTYPE_MSGFLAGS, .u.i = flags}};
+  rd_kafka_error_t* error = rd_kafka_produceva(rk, args, 5);
+  if (!error) return true;
+  rd_kafka_error_destroy(error);
+  return false;
+}
+
+static int Produce(rd_kafka_t* rk, const char* name, const char* path, bool json, enum Call call) {
+  bool batch = call == BATCHED;
   int fd = open(path, O_RDONLY | O_CLOEXEC);
   struct stat st;
   if (fd < 0 || fstat(fd, &st) != 0) Die(path, strerror(errno));
@@ -151,7 +168,9 @@ static int Produce(rd_kafka_t* rk, const char* name, const char* path, bool json
         k = 0;
       }
     } else {
-      while (rd_kafka_produce(topic, 0, flags, value, n, NULL, 0, NULL) == -1) rd_kafka_poll(rk, 10);
+      while (call == ONE ? rd_kafka_produce(topic, 0, flags, value, n, NULL, 0, NULL) == -1
+                         : !SendStamped(rk, topic, flags, value, n))
+        rd_kafka_poll(rk, 10);
       if (records % POLL_EVERY == 0) rd_kafka_poll(rk, 0);
     }
   }
@@ -203,15 +222,15 @@ static int Consume(rd_kafka_t* rk, const char* name, const char* path, bool json
 int main(int argc, char** argv) {
   if (argc < 7) {
     fprintf(stderr,
-            "usage: bare-client produce BOOTSTRAP TOPIC string|json one|batch FILE [CONF=VALUE]...\n"
+            "usage: bare-client produce BOOTSTRAP TOPIC string|json one|batch|va FILE [CONF=VALUE]...\n"
             "       bare-client consume BOOTSTRAP TOPIC string|json COUNT FILE|- [CONF=VALUE]...\n");
     return 2;
   }
   bool json = strcmp(argv[4], "json") == 0;
+  enum Call call = strcmp(argv[5], "batch") == 0 ? BATCHED : strcmp(argv[5], "va") == 0 ? WITH_TIMESTAMP : ONE;
   int status;
   if (strcmp(argv[1], "produce") == 0)
-    status =
-        Produce(Client(RD_KAFKA_PRODUCER, argv[2], argv + 7), argv[3], argv[6], json, strcmp(argv[5], "batch") == 0);
+    status = Produce(Client(RD_KAFKA_PRODUCER, argv[2], argv + 7), argv[3], argv[6], json, call);
   else
     status = Consume(Client(RD_KAFKA_CONSUMER, argv[2], argv + 7), argv[3], argv[6], json, atoll(argv[5]));
   fflush(stdout);

@@ -133,7 +133,8 @@ METHOD = """## How it is measured
   java-trimmed has service_load.
 - tuned: linger.ms=20, batch.size=262144, compression.type=lz4, buffer.memory=64 MiB, for all alike.
 - bare is `test/bench/bare_client.c`: librdkafka and nothing else, "one" by rd_kafka_produce, "batch" by
-  rd_kafka_produce_batch; the sinks' one writes a file and, with JSON, cuts the envelope off without unescaping.
+  rd_kafka_produce_batch, "va" by rd_kafka_produceva with a timestamp; the sinks' one writes a file and,
+  with JSON, cuts the envelope off without unescaping.
 - Contenders take turns within each run. A sink's file is compared with the input, a topic's records are counted; a run that
   is wrong is an error, not a figure.
 """

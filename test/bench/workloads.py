@@ -119,7 +119,7 @@ def source(bench, contender, kind):
     topic = bench.kafka.create(fresh("bench-source"))
     try:
         if contender.startswith("bare"):
-            how = "batch" if "batch" in contender else "one"
+            how = contender.split("-")[1]
             settings = TUNED_BARE if "tuned" in contender else []
             return bench.bare("produce", topic, kind, how, bench.input, *settings)
         more = {**java_options(contender), **(TUNED if contender.endswith("tuned") else {})}
@@ -271,12 +271,11 @@ def many(bench, contender, count=100):
         bench.kafka.delete(topic)
 
 
+SOURCES = ["java", "java-tuned", "millrace", "millrace-tuned", "bare-one", "bare-va", "bare-batch", "bare-batch-tuned"]
 # name -> (contenders, how to run one of them)
 WORKLOADS = {
-    "source-string": (["java", "java-tuned", "millrace", "millrace-tuned", "bare-one", "bare-batch", "bare-batch-tuned"],
-                      lambda b, c: source(b, c, "string")),
-    "source-json": (["java", "java-tuned", "millrace", "millrace-tuned", "bare-one", "bare-batch", "bare-batch-tuned"],
-                    lambda b, c: source(b, c, "json")),
+    "source-string": (SOURCES, lambda b, c: source(b, c, "string")),
+    "source-json": (SOURCES, lambda b, c: source(b, c, "json")),
     "sink-string": (["java", "millrace", "bare"], lambda b, c: sink(b, c, "string")),
     "sink-json": (["java", "millrace", "bare"], lambda b, c: sink(b, c, "json")),
     "start": (["java", "java-trimmed", "millrace"], start),
