@@ -8,6 +8,7 @@ and leaves the others, so the report can be made in pieces.
 import argparse
 import datetime
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -65,6 +66,8 @@ def main():
 
     folder = paths.BUILD / "bench"
     folder.mkdir(parents=True, exist_ok=True)
+    for left in folder.glob("run-*"):
+        shutil.rmtree(left)
     store = folder / "results.json"
     results = json.loads(store.read_text(encoding="utf-8")) if store.exists() else {}
     broker = Broker(folder / "broker")

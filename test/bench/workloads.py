@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 import subprocess
+import tempfile
 import time
 
 from harness import paths
@@ -64,11 +65,10 @@ class Bench:
         if not os.path.exists(self.input):
             make_lines(self.input, count)
         self.filled = {}
-        self.number = 0
 
     def workplace(self):
-        self.number += 1
-        return f"{self.folder}/run-{self.number}"
+        """An empty folder for one run; what is in it afterwards is only of interest when the run failed."""
+        return tempfile.mkdtemp(prefix="run-", dir=self.folder)
 
     def bare(self, *words):
         load = Load([self.broker_pid])
@@ -152,7 +152,6 @@ def source(bench, contender, kind):
 
 def sink(bench, contender, kind):
     topic, place = bench.topic_of(kind), bench.workplace()
-    os.makedirs(place)
     out, want = f"{place}/out.txt", os.path.getsize(bench.input)
     if contender.startswith("bare"):
         figures = bench.bare("consume", topic, kind, str(bench.count), out)
@@ -197,7 +196,6 @@ def start(bench, contender):
 def latency(bench, contender, count=400, every=0.05):
     """A line is appended every 50 ms; until a consumer has it."""
     topic, place = bench.kafka.create(fresh("bench-latency")), bench.workplace()
-    os.makedirs(place)
     path = f"{place}/in.txt"
     worker = Worker(kind_of(contender), place, bench.kafka.bootstrap, [file_source("latency", path, topic)],
                     **java_options(contender))
@@ -240,7 +238,6 @@ def latency(bench, contender, count=400, every=0.05):
 def many(bench, contender, count=100):
     """100 FileStream sources created through REST one after the other, until all are RUNNING."""
     topic, place = bench.kafka.create(fresh("bench-many")), bench.workplace()
-    os.makedirs(place)
     worker = Worker(kind_of(contender), place, bench.kafka.bootstrap, [], JSON, **java_options(contender)).start()
     try:
         worker.wait_rest()
