@@ -2,6 +2,7 @@
 #include "worker/clients.h"
 
 #include "config/override_policy.h"
+#include "kafka/embedded_broker.h"
 
 namespace millrace::worker {
 namespace {
@@ -55,6 +56,7 @@ config::Properties ClientSettings(kafka::ClientRole role, const config::WorkerCo
   const auto add = [&](const config::Properties& more) {
     for (const auto& [key, value] : more) settings.insert_or_assign(key, value);
   };
+  if (worker.bootstrap_servers == "embedded") add(kafka::EmbeddedBroker::ClientSettings(role));
   if (role == kafka::ClientRole::kConsumer) settings["group.id"] = "connect-" + connector.name;
   add(worker.client);
   settings["bootstrap.servers"] = bootstrap_servers;
