@@ -124,12 +124,15 @@ void OffsetTracker::Complete(Batch* b) {
     at->blocked = part.blocked;
     at->live = nullptr;
     // Neighbours that are complete become one, so that a record that is late costs no memory for each batch after it.
-    if (at != p->segments.begin()) {
-      const auto before = std::prev(at);
-      if (before->live == nullptr && !before->blocked) {
-        if (!at->offset) at->offset = std::move(before->offset);
-        p->segments.erase(before);
-      }
+    const auto mergeable = [](const Segment& s) { return s.live == nullptr && !s.blocked; };
+    auto merged = at;
+    if (merged != p->segments.begin() && mergeable(*std::prev(merged))) {
+      if (!merged->offset) merged->offset = std::move(std::prev(merged)->offset);
+      merged = p->segments.erase(std::prev(merged));
+    }
+    if (mergeable(*merged) && std::next(merged) != p->segments.end() && std::next(merged)->live == nullptr) {
+      if (!std::next(merged)->offset) std::next(merged)->offset = std::move(merged->offset);
+      p->segments.erase(merged);
     }
     Advance(p, false);
   }

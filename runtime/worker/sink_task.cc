@@ -257,7 +257,18 @@ Status SinkTask::Convert(std::shared_ptr<const kafka::Chunk> chunk) {
   if (services().config->topic_tracking_enable) {
     for (const mr_str& topic : chunk->topics()) ReportTopic(std::string(record::View(topic)));
   }
-  in_hand_ = {std::move(batch), std::move(chunk)};
+  const std::span<const kafka::InRecord> records = chunk->records();
+  in_hand_ = {std::move(batch), {}};
+  for (size_t i = 0; i < records.size();) {
+    const kafka::InRecord& first = records[i];
+    size_t end = i + 1;
+    while (end < records.size() && records[end].partition == first.partition && records[end].topic == first.topic) {
+      ++end;
+    }
+    in_hand_.runs.push_back({std::string(record::View(chunk->topics()[first.topic])), first.partition, first.offset,
+                             records[end - 1].offset + 1});
+    i = end;
+  }
   return {};
 }
 
@@ -280,16 +291,7 @@ Status SinkTask::Put() {
   redelivering_ = false;
   if (!in_hand_) return {};
   // Delivered is everything that was consumed, also what was dropped or skipped on the way.
-  const std::span<const kafka::InRecord> records = in_hand_.chunk->records();
-  for (size_t i = 0; i < records.size();) {
-    const kafka::InRecord& first = records[i];
-    size_t end = i + 1;
-    while (end < records.size() && records[end].partition == first.partition && records[end].topic == first.topic)
-      ++end;
-    partitions_.Delivered(record::View(in_hand_.chunk->topics()[first.topic]), first.partition, first.offset,
-                          records[end - 1].offset + 1);
-    i = end;
-  }
+  for (const Run& run : in_hand_.runs) partitions_.Delivered(run.topic, run.partition, run.first, run.next);
   in_hand_ = {};
   return {};
 }
@@ -389,11 +391,10 @@ void SinkTask::TakeCommitResults() {
 }
 
 void SinkTask::RewindAll() {
-  // What waits for another put is read again, too.
-  in_hand_ = {};
-  redelivering_ = false;
   const std::vector<kafka::TopicPartition> to = partitions_.Rewind();
   if (to.empty()) return;
+  // What of these waits for another put is read again, too.
+  DropInHand(to);
   if (const Status s = consumer_->Seek(to); !s.ok()) NoteRebalanceError(s.Context("rewinding after a failed commit"));
 }
 
@@ -442,7 +443,8 @@ void SinkTask::DropInHand(Partitions partitions) {
     out[i] = !c || gone(c->topic(), c->record().partition) ? 1 : 0;
   }
   batches_.Remove(in_hand_.batch.get(), out);
-  if (in_hand_.batch->size() == 0) {
+  std::erase_if(in_hand_.runs, [&](const Run& run) { return gone(run.topic, run.partition); });
+  if (in_hand_.runs.empty()) {
     in_hand_ = {};
     redelivering_ = false;
   }

@@ -76,9 +76,14 @@ class SinkTask final : public Task, public kafka::Consumer::Listener, public Sin
   void NoteRebalanceError(const Status& s);
 
   // What is given to put, until put took it.
+  struct Run {
+    std::string topic;
+    int32_t partition;
+    int64_t first, next;  // offsets: of the first record, and after the last
+  };
   struct InHand {
     record::HostBatchRef batch;
-    std::shared_ptr<const kafka::Chunk> chunk;
+    std::vector<Run> runs;  // what was consumed for it, also what was dropped on the way
     explicit operator bool() const { return static_cast<bool>(batch); }
   };
   struct AsyncCommit {

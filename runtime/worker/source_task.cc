@@ -164,7 +164,10 @@ Status SourceTask::Poll() {
   std::unique_ptr<SourceBatch> batch = TakeBatch();
   const int64_t begin = Now();
   const Status polled = plugin_->Poll(begin + (live_.empty() ? kIdlePollNanos : kBusyPollNanos), &batch->plugin);
-  if (abandoned()) return Status::Cancelled("the task was given up");
+  if (abandoned()) {
+    if (batch->plugin.release != nullptr) plugins::ReleaseBatch(*type_, batch->plugin);
+    return Status::Cancelled("the task was given up");
+  }
   if (!polled.ok()) {
     batch->host = {};
     idle_.push_back(std::move(batch));
