@@ -64,14 +64,17 @@ Result<Class> Choose(const ClassCatalog& catalog, int role, std::string_view nam
   for (auto it = versions.rbegin(); it != versions.rend(); ++it) {
     if (range.Contains(Version(it->version))) return *it;
   }
-  std::vector<std::string> available = Distinct(versions, &Class::version);
-  std::string message =
-      versions.back().built_in
-          ? fmt::format("Plugin {} has version {} which does not match the required version range {}",
-                        versions.back().name, available.back(), range.ToString())
-          : fmt::format("Plugin {} not found that matches the version range {}, available versions: [{}]",
-                        versions.back().name, range.ToString(), fmt::join(available, ", "));
-  return AsJava(Status::Config(std::move(message)), kVersionException);
+  // Java counts a class once for each kind of plugin it is, and a converter is two; classes on its class path are no
+  // exception (DelegatingClassLoader.findPluginLoader).
+  std::vector<std::string> available;
+  for (const Class& c : catalog.Find(0, versions.back().name)) {
+    available.push_back(c.version);
+    if (c.role == MR_ROLE_CONVERTER) available.push_back(c.version);
+  }
+  return AsJava(
+      Status::Config(fmt::format("Plugin {} not found that matches the version range {}, available versions: [{}]",
+                                 versions.back().name, range.ToString(), fmt::join(available, ", "))),
+      kVersionException);
 }
 
 std::optional<std::string> LatestVersion(const ClassCatalog& catalog, int role, std::string_view name) {

@@ -33,7 +33,13 @@ std::vector<mr_kv> AbiConfig(const config::Properties& cfg) {
 
 void ReleaseBatch(const mr_class& type, const mr_batch& batch) {
   if (batch.release == nullptr) return;
-  const std::string bundle = FileOf(&type);
+  // One thread mostly releases batches of one class.
+  thread_local const mr_class* last = nullptr;
+  thread_local std::string bundle;
+  if (last != &type) {
+    bundle = FileOf(&type);
+    last = &type;
+  }
   CallFrame frame(bundle.c_str(), record::View(type.name), "release", nullptr);
   if (Status s = Guard(frame, [&] { batch.release(&batch); }); !s.ok()) HostApi::LogFault("", s.message());
 }

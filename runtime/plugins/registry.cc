@@ -232,7 +232,7 @@ std::vector<config::ClassCatalog::Class> ClassRegistry::Find(int role, std::stri
   const std::shared_lock lock(impl_->mutex);
   std::vector<Class> out;
   for (const ClassIndex::Entry* e : impl_->index.Find(role, name_or_alias)) {
-    out.push_back({e->name, e->version.text(), e->role});
+    out.push_back({e->name, e->version.text(), e->role, impl_->classes[e->id].built_in != nullptr});
   }
   return out;
 }
@@ -241,7 +241,8 @@ std::vector<config::ClassCatalog::Class> ClassRegistry::All(int role) const {
   const std::shared_lock lock(impl_->mutex);
   std::vector<Class> out;
   for (const ClassIndex::Entry& e : impl_->index.entries()) {
-    if (RoleServes(e.role, role)) out.push_back({e.name, e.version.text(), e.role});
+    if (!RoleServes(e.role, role)) continue;
+    out.push_back({e.name, e.version.text(), e.role, impl_->classes[e.id].built_in != nullptr});
   }
   return out;
 }

@@ -261,9 +261,10 @@ TEST_CASE("versions of classes: the highest is the default, a requirement choose
   CHECK(unreadable.status().code() == Code::kBadRequest);
   Result<ConfigInfos> converter = ValidateConnector(
       Sink({{"key.converter", "StringConverter"}, {"key.converter.plugin.version", "9"}}), catalog, RecordedWorker());
-  CHECK(ErrorsOf(*converter, "key.converter") ==
-        Errors{"Plugin org.apache.kafka.connect.storage.StringConverter has version 4.1.2 which does not match the "
-               "required version range [9,9]"});
+  CHECK(
+      ErrorsOf(*converter, "key.converter") ==
+      Errors{"Plugin org.apache.kafka.connect.storage.StringConverter not found that matches the version range [9,9], "
+             "available versions: [4.1.2, 4.1.2]"});
 }
 
 TEST_CASE("transformations that cannot be used say why") {

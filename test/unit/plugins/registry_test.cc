@@ -133,6 +133,10 @@ TEST_CASE("built-in classes come before those of bundles") {
   t.registry.AddBuiltIn(classes, 1);
   CHECK(*t.registry.Load(MR_ROLE_SOURCE, "test.CSource") == &copy);
   CHECK(t.registry.Resolve(0, "CSource")->location == "classpath");
+  const auto found = t.registry.Find(0, "CSource");
+  REQUIRE(found.size() == 2);
+  CHECK_FALSE(found[0].built_in);
+  CHECK(found[1].built_in);
 }
 
 TEST_CASE("the settings of a class come from its table") {
