@@ -69,6 +69,7 @@ Status Process::StartRest() {
 }
 
 Status Process::Start(const std::vector<ConnectorFile>& connectors) {
+  if (Status s = host_.classes()->CheckDiscovery(config_->plugin_discovery); !s.ok()) return s;
   worker::WorkerServices services;
   services.config = config_;
   services.log = log_;
