@@ -6,6 +6,8 @@
 namespace {
 
 struct Task : test::CountingSource {
+  std::unique_ptr<test::OwnedBatch> stranded;  // nobody can give it back
+
   mr_status Poll(int64_t deadline, mr_batch* out, mr_error* e) override {
     if (next >= count) return CountingSource::Poll(deadline, out, e);
     test::OwnedBatch* b = Make(out);
@@ -20,7 +22,10 @@ struct Task : test::CountingSource {
       r.value.u.v = nullptr;
     }
     if (where == "headers") r.n_headers = 3;
-    if (where == "release") out->release = nullptr;
+    if (where == "release") {
+      out->release = nullptr;
+      stranded.reset(b);
+    }
     if (where == "offset") r.src_offset.u.v = nullptr;
     return MR_OK;
   }
