@@ -317,8 +317,9 @@ constexpr Rule kRules[] = {
     {"key.deserializer", kC, "", Silent, kSerde},
     {"key.serializer", kP, "", Silent, kSerde},
     {"linger.ms", kP, "linger.ms", Number, "0 unless set: batches form while one request is in flight", 0, 900000},
+    // librdkafka multiplies it by 1000 in an int: more than INT_MAX / 1000 would mean not to wait at all.
     {"max.block.ms", kP, "topic.metadata.propagation.max.ms", MaxBlock,
-     "how long a record waits for a topic that does not exist; at most an hour", 0, 3600000},
+     "how long a record waits for a topic that does not exist; at most 35 minutes", 0, 2100000},
     {"max.in.flight.requests.per.connection", kP, "max.in.flight.requests.per.connection", Number, "", 1, 1000000},
     {"max.partition.fetch.bytes", kC, "max.partition.fetch.bytes", Number, "", 1, 1000000000},
     {"max.poll.interval.ms", kC, "max.poll.interval.ms", Number, "", 1, kDay},
