@@ -55,6 +55,11 @@ Status JavaError(Code code, std::string_view java_class, std::string message) {
   return s;
 }
 
+Status InvalidSetting(std::string_view key, std::string_view value, std::string_view why) {
+  return JavaError(Code::kConfig, kConfigException,
+                   fmt::format("Invalid value {} for configuration {}: {}", value, key, why));
+}
+
 Status CausedBy(Status status, std::string_view cause_class, std::string_view cause_message) {
   status.AddDetail("cause.class", std::string(cause_class));
   status.AddDetail("cause.message", std::string(cause_message));
@@ -77,6 +82,25 @@ std::string Settings::Text(std::string_view key, std::string_view fallback) cons
   return std::string(v.data() == nullptr ? fallback : Trim(v));
 }
 
+Result<std::string> Settings::Required(std::string_view key) const {
+  const std::string_view v = Get(key);
+  if (v.data() != nullptr) return std::string(Trim(v));
+  return JavaError(Code::kConfig, kConfigException,
+                   fmt::format("Missing required configuration \"{}\" which has no default value.", key));
+}
+
+std::vector<std::string> Settings::List(std::string_view key) const {
+  std::vector<std::string> out;
+  std::string_view rest = Trim(Get(key));
+  if (rest.empty()) return out;
+  for (;;) {
+    const size_t comma = rest.find(',');
+    out.emplace_back(Trim(rest.substr(0, comma)));
+    if (comma == std::string_view::npos) return out;
+    rest.remove_prefix(comma + 1);
+  }
+}
+
 Result<bool> Settings::Bool(std::string_view key, bool fallback) const {
   const std::string_view v = Get(key);
   if (v.data() == nullptr) return fallback;
@@ -95,8 +119,7 @@ Result<int> Settings::Int(std::string_view key, int fallback) const {
   int value = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
   if (error == std::errc() && end == digits.data() + digits.size()) return value;
-  return JavaError(Code::kConfig, kConfigException,
-                   fmt::format("Invalid value {} for configuration {}: Not a number of type INT", v, key));
+  return InvalidSetting(key, v, "Not a number of type INT");
 }
 
 void Reporter::Record(uint32_t index, const Status& status) {

@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/status.h"
 #include "millrace/abi.h"
@@ -36,13 +37,21 @@ Status CausedBy(Status status, std::string_view cause_class, std::string_view ca
 // Status of a lower layer that knows no Java class: it is a DataException.
 Status AsDataError(const Status& status);
 
-// The settings of one configure call.
+// "Invalid value V for configuration K: why", as Java's ConfigException has it.
+Status InvalidSetting(std::string_view key, std::string_view value, std::string_view why);
+
+// The settings of one configure call, parsed as ConfigDef does.
 class Settings {
  public:
   Settings(const mr_kv* cfg, uint32_t n) : cfg_(cfg), n_(n) {}
   // nullptr data: not set, or null.
   std::string_view Get(std::string_view key) const;
+  bool Has(std::string_view key) const { return Get(key).data() != nullptr; }
   std::string Text(std::string_view key, std::string_view fallback) const;
+  // An error when it is not set.
+  Result<std::string> Required(std::string_view key) const;
+  // Elements between commas, without the blanks around them; not set or blank: none.
+  std::vector<std::string> List(std::string_view key) const;
   Result<bool> Bool(std::string_view key, bool fallback) const;
   Result<int> Int(std::string_view key, int fallback) const;
 

@@ -20,6 +20,8 @@ struct Setup {
 
 // What differs from the recording, "" when nothing does.
 std::string RunConverterCase(const Setup& setup, const rapidjson::Value& c);
+std::string RunTransformCase(const Setup& setup, const rapidjson::Value& c);
+std::string RunPredicateCase(const Setup& setup, const rapidjson::Value& c);
 
 // Does a failure match the recorded one? The text is compared where the recording says that it is Java's own.
 std::string CompareError(const rapidjson::Value& expected, const Status& got);

@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "cases.h"
 #include "converters/built_in.h"
+#include "transforms/built_in.h"
 
 namespace {
 
@@ -25,6 +26,8 @@ std::string RunLine(const Setup& setup, const std::string& line, std::string* id
   if (!c.IsObject() || !c.HasMember("id") || !c["id"].IsString()) return "a case without an id";
   *id = c["id"].GetString();
   if (c.HasMember("converter")) return RunConverterCase(setup, c);
+  if (c.HasMember("transform")) return RunTransformCase(setup, c);
+  if (c.HasMember("predicate")) return RunPredicateCase(setup, c);
   return "a case of a kind that is not known";
 }
 
@@ -38,6 +41,8 @@ int main(int argc, char** argv) {
   millrace::plugins::ClassRegistry classes(&host, &log);
   const millrace::converters::BuiltInConverters converters(host.table());
   classes.AddBuiltIn(converters.classes().data(), converters.classes().size());
+  const millrace::transforms::BuiltInTransforms transforms(host.table());
+  classes.AddBuiltIn(transforms.classes().data(), transforms.classes().size());
   classes.Scan({});
   const Setup setup{&classes, &schemas};
   size_t passed = 0, failed = 0;
