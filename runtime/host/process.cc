@@ -9,10 +9,12 @@
 
 namespace millrace::host {
 
-ClassHost::ClassHost(Log* log) : api_(log, &schemas_, nullptr), converters_(api_.table()), classes_(&api_, log) {}
+ClassHost::ClassHost(Log* log)
+    : api_(log, &schemas_, nullptr), converters_(api_.table()), transforms_(api_.table()), classes_(&api_, log) {}
 
 void ClassHost::Scan(const std::vector<std::string>& plugin_path) {
   classes_.AddBuiltIn(converters_.classes().data(), converters_.classes().size());
+  classes_.AddBuiltIn(transforms_.classes().data(), transforms_.classes().size());
   classes_.Scan(plugin_path);
 }
 

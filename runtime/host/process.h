@@ -22,6 +22,7 @@
 #include "rest/api.h"
 #include "rest/server.h"
 #include "storage/file_offset_store.h"
+#include "transforms/built_in.h"
 
 namespace millrace::host {
 
@@ -38,6 +39,7 @@ class ClassHost {
   record::SchemaTable schemas_;
   plugins::HostApi api_;
   converters::BuiltInConverters converters_;
+  transforms::BuiltInTransforms transforms_;
   plugins::ClassRegistry classes_;
 };
 
