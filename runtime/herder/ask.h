@@ -4,6 +4,7 @@
 // the question must therefore own what it captures.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <functional>
@@ -52,11 +53,31 @@ class Answer {
   bool begun_ = false;
 };
 
+// How many questions may be open elsewhere at once: a plugin that hangs in each must not use up the machine.
+class ElsewhereLimit {
+ public:
+  // A place, held as long as the pointer lives; null when all are taken.
+  std::shared_ptr<void> Take() {
+    auto place = std::shared_ptr<void>(open_.get(), [open = open_](void*) { --*open; });
+    return ++*open_ <= kMax ? place : nullptr;
+  }
+
+ private:
+  static constexpr int kMax = 64;
+  std::shared_ptr<std::atomic<int>> open_ = std::make_shared<std::atomic<int>>(0);
+};
+
 // Runs `question` on a thread of its own.
 template <class R>
-R AskElsewhere(int64_t timeout_ns, std::function<R()> question) {
+R AskElsewhere(ElsewhereLimit* limit, int64_t timeout_ns, std::function<R()> question) {
+  std::shared_ptr<void> place = limit->Take();
+  if (!place) {
+    return R(Status(Code::kUnavailable,
+                    "Too many questions to plugins are open already; see the log for those that "
+                    "hang"));
+  }
   const auto answer = std::make_shared<Answer<R>>();
-  std::thread([answer, question = std::move(question)] { answer->Set(question()); }).detach();
+  std::thread([answer, question = std::move(question), place = std::move(place)] { answer->Set(question()); }).detach();
   std::optional<R> value = answer->WaitFor(timeout_ns);
   return value ? std::move(*value) : R(RequestTimedOut());
 }

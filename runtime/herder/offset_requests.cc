@@ -57,6 +57,25 @@ Result<mr_value> ParseMap(const std::string& json, record::Arena* arena) {
   return value;
 }
 
+// A text that is equal for equal partitions, whatever the order of their members.
+Result<std::string> Canonical(const mr_value& partition) {
+  if (partition.kind != MR_MAP) return std::string("null");
+  std::map<std::string_view, const mr_value*> members;
+  for (uint32_t i = 0; i < partition.n; ++i) {
+    members[record::View(partition.u.v[size_t{i} * 2])] = &partition.u.v[size_t{i} * 2 + 1];
+  }
+  std::vector<mr_value> slots;
+  for (const auto& [key, value] : members) {
+    slots.push_back(record::Text(key));
+    slots.push_back(*value);
+  }
+  mr_value sorted{};
+  sorted.kind = MR_MAP;
+  sorted.n = static_cast<uint32_t>(members.size());
+  sorted.u.v = slots.data();
+  return record::OffsetToJson(sorted);
+}
+
 }  // namespace
 
 Result<std::vector<kafka::TopicPartition>> ParseSinkOffsets(const std::string& connector,
@@ -130,14 +149,47 @@ std::vector<OffsetEntry> FormatSinkOffsets(const std::vector<kafka::TopicPartiti
 Result<std::vector<mr_source_offset>> ParseSourceOffsets(const std::vector<OffsetEntry>& entries,
                                                          record::Arena* arena) {
   std::vector<mr_source_offset> out;
+  std::map<std::string, size_t> places;  // of two entries for the same partition the last counts
   for (const OffsetEntry& entry : entries) {
     const Result<mr_value> partition = ParseMap(entry.partition_json, arena);
-    if (!partition.ok()) return partition.status();
+    if (!partition.ok()) return Status::Fatal(partition.status().message());
     const Result<mr_value> offset = ParseMap(entry.offset_json, arena);
-    if (!offset.ok()) return offset.status();
-    out.push_back({*partition, *offset});
+    if (!offset.ok()) return Status::Fatal(offset.status().message());
+    const Result<std::string> text = Canonical(*partition);
+    if (!text.ok()) return Status::Fatal(text.status().message());
+    const auto [place, added] = places.emplace(*text, out.size());
+    if (added) {
+      out.push_back({*partition, *offset});
+    } else {
+      out[place->second].offset = *offset;
+    }
   }
   return out;
+}
+
+Result<storage::OffsetMap> SourceOffsetChanges(const storage::OffsetMap& stored, const std::string& connector,
+                                               const std::vector<mr_source_offset>& offsets) {
+  std::map<std::string, std::string> keys;  // by partition
+  for (const auto& [key, value] : stored) {
+    record::Arena arena;
+    const Result<record::OffsetKey> parsed = record::OffsetKeyFromJson(key, &arena);
+    if (!parsed.ok() || parsed->connector != connector) continue;
+    const Result<std::string> partition = Canonical(parsed->partition);
+    if (partition.ok()) keys.emplace(*partition, key);
+  }
+  storage::OffsetMap changes;
+  for (const mr_source_offset& o : offsets) {
+    const Result<std::string> partition = Canonical(o.partition);
+    if (!partition.ok()) return Status::Fatal(partition.status().message());
+    const Result<std::string> key = record::OffsetKeyToJson(connector, o.partition);
+    if (!key.ok()) return Status::Fatal(key.status().message());
+    const Result<std::string> value = record::OffsetToJson(o.offset);
+    if (!value.ok()) return Status::Fatal(value.status().message());
+    const auto known = keys.find(*partition);
+    changes[known == keys.end() ? *key : known->second] =
+        o.offset.kind == MR_NULL ? std::nullopt : std::optional<std::string>(*value);
+  }
+  return changes;
 }
 
 std::string OffsetsAnswer(std::string_view done, bool handled) {

@@ -12,6 +12,7 @@
 #include "kafka/consumer.h"
 #include "millrace/ext/connector.h"
 #include "record/arena.h"
+#include "storage/offset_store.h"
 
 namespace millrace::herder {
 
@@ -23,6 +24,11 @@ std::vector<OffsetEntry> FormatSinkOffsets(const std::vector<kafka::TopicPartiti
 
 // Offsets of a source as values in the arena.
 Result<std::vector<mr_source_offset>> ParseSourceOffsets(const std::vector<OffsetEntry>& entries, record::Arena* arena);
+
+// The changes to the store that give these partitions these offsets. A partition that is stored already keeps its key,
+// whatever the order of its members there.
+Result<storage::OffsetMap> SourceOffsetChanges(const storage::OffsetMap& stored, const std::string& connector,
+                                               const std::vector<mr_source_offset>& offsets);
 
 // "The offsets for this connector have been altered successfully", or its longer form when the connector did not say
 // that it took care (`handled`). `done` is "altered" or "reset".

@@ -152,8 +152,10 @@ Status StandaloneHerder::SetTarget(const ManagedPtr& c, TargetState target) {
   if (!c->instance) return {};
   if (target == TargetState::kStarted && !c->running) {
     if (const Status s = c->instance->plugin->Start(c->config); !s.ok()) {
+      if (*c->left) return s;
       Fail(c, s);
-      return Status::Fatal(s.message());
+      // The status tells why.
+      return Status::Fatal("Failed to transition connector " + c->name + " to state STARTED");
     }
     c->running = true;
   } else if (target != TargetState::kStarted && c->running) {

@@ -51,18 +51,24 @@ Result<std::string> StandaloneHerder::KafkaClusterId() {
   return id;
 }
 
-std::shared_ptr<Strand> StandaloneHerder::StrandFor(const std::string& name) {
+void StandaloneHerder::Tell(const std::string& name, std::function<void()> op) {
+  // Posted under the lock, so that a strand that is forgotten has nothing to do.
   const Lock lock(mutex_);
   std::shared_ptr<Strand>& strand = strands_[name];
   if (!strand) strand = Strand::Make();
-  return strand;
-}
-
-void StandaloneHerder::Tell(const std::string& name, std::function<void()> op) {
-  StrandFor(name)->Post([name, op = std::move(op)] {
+  strand->Post([this, name, op = std::move(op), self = strand.get()] {
     const LogContext context("[" + name + "|worker] ");
     op();
+    ForgetStrand(name, self);
   });
+}
+
+// A name without a connector, which anybody may ask for, leaves nothing behind.
+void StandaloneHerder::ForgetStrand(const std::string& name, const Strand* strand) {
+  const Lock lock(mutex_);
+  const auto it = strands_.find(name);
+  if (it == strands_.end() || it->second.get() != strand || connectors_.contains(name)) return;
+  if (it->second->QueueEmpty()) strands_.erase(it);
 }
 
 void StandaloneHerder::Unblock(const std::string& name, bool leave) {
@@ -89,8 +95,8 @@ void StandaloneHerder::Unblock(const std::string& name, bool leave) {
   instance->plugin->Abandon();
   logger_.Error("{} does not come back from {} of {} ({}); going on without this instance, its thread is lost", name,
                 call.function, call.class_name, call.bundle);
-  const std::shared_ptr<Strand> fresh = StrandFor(name);
-  for (Strand::Task& task : old->TakeQueued()) fresh->Post(std::move(task));
+  const Lock lock(mutex_);
+  for (Strand::Task& task : old->TakeQueued()) strands_[name]->Post(std::move(task));
 }
 
 StandaloneHerder::ManagedPtr StandaloneHerder::Find(const std::string& name) const {
@@ -193,6 +199,52 @@ void StandaloneHerder::OnTopicUsed(const std::string& connector, const std::stri
   topics_[connector].insert(topic);
 }
 
+namespace {
+
+// Classes that every Kafka Connect has and whose settings it does not tell.
+constexpr std::string_view kWithoutSettings[] = {
+    "org.apache.kafka.common.config.provider.FileConfigProvider",
+    "org.apache.kafka.common.config.provider.DirectoryConfigProvider",
+    "org.apache.kafka.common.config.provider.EnvVarConfigProvider",
+    "org.apache.kafka.connect.connector.policy.AllConnectorClientConfigOverridePolicy",
+    "org.apache.kafka.connect.connector.policy.NoneConnectorClientConfigOverridePolicy",
+    "org.apache.kafka.connect.connector.policy.PrincipalConnectorClientConfigOverridePolicy",
+    "org.apache.kafka.connect.connector.policy.AllowlistConnectorClientConfigOverridePolicy"};
+
+Result<std::vector<config::ConfigKey>> PluginSettings(plugins::ClassRegistry* classes, const std::string& plugin,
+                                                      const std::string& version) {
+  const Result<plugins::ClassInfo> found = classes->Resolve(0, plugin, version);
+  if ((found.ok() && found->role == MR_ROLE_CONFIG_PROVIDER) ||
+      std::find(std::begin(kWithoutSettings), std::end(kWithoutSettings), plugin) != std::end(kWithoutSettings)) {
+    return Status::BadRequest("Invalid plugin class " + plugin +
+                              ". Valid types are sink, source, converter, header_converter, transformation, "
+                              "predicate.");
+  }
+  if (!found.ok()) {
+    if (!classes->Find(0, plugin).empty()) return Status::BadRequest(found.status().message());  // no such version
+    for (const plugins::ClassInfo& c : classes->Classes()) {
+      // The class around two plugins (InsertField of InsertField$Key) is there in Java, but abstract.
+      if (c.name.starts_with(plugin + "$")) return Status::Fatal("Instantiation error");
+    }
+    return Status::NotFound("Unknown plugin " + plugin + ".");
+  }
+  const Result<config::ConfigDef> own = classes->Definition({found->name, found->version, found->role});
+  if (!own.ok()) return Status::Fatal(own.status().message());
+  config::ConfigDef all;
+  if (found->role == MR_ROLE_SOURCE || found->role == MR_ROLE_SINK) {
+    all.AddAll(config::BaseDefinition(found->role == MR_ROLE_SOURCE ? config::ConnectorType::kSource
+                                                                    : config::ConnectorType::kSink));
+  }
+  all.AddAll(*own);
+  std::vector<config::ConfigKey> keys;
+  for (const config::ConfigKey& key : all.keys()) {
+    if (!key.internal) keys.push_back(key);
+  }
+  return keys;
+}
+
+}  // namespace
+
 std::vector<PluginInfo> StandaloneHerder::Plugins(bool connectors_only) {
   struct Kind {
     int role;
@@ -225,31 +277,23 @@ std::vector<PluginInfo> StandaloneHerder::Plugins(bool connectors_only) {
 
 Result<std::vector<config::ConfigKey>> StandaloneHerder::PluginConfig(const std::string& plugin,
                                                                       const std::string& version) {
-  const Result<plugins::ClassInfo> found = services_.classes->Resolve(0, plugin, version);
-  if (!found.ok()) return Status::NotFound("Unknown plugin " + plugin + ".");
-  if (found->role == MR_ROLE_CONFIG_PROVIDER) {
-    return Status::BadRequest("Invalid plugin class " + plugin +
-                              ". Valid types are sink, source, converter, header_converter, transformation, "
-                              "predicate.");
-  }
-  const Result<config::ConfigDef> own = services_.classes->Definition({found->name, found->version, found->role});
-  if (!own.ok()) return own.status();
-  if (found->role != MR_ROLE_SOURCE && found->role != MR_ROLE_SINK) return own->keys();
-  config::ConfigDef all = config::BaseDefinition(found->role == MR_ROLE_SOURCE ? config::ConnectorType::kSource
-                                                                               : config::ConnectorType::kSink);
-  all.AddAll(*own);
-  return all.keys();
+  // Loading a bundle runs its code.
+  return AskElsewhere<Result<std::vector<config::ConfigKey>>>(
+      &elsewhere_, kRequestTimeoutNanos,
+      [classes = services_.classes, plugin, version] { return PluginSettings(classes, plugin, version); });
 }
 
 Result<config::ConfigInfos> StandaloneHerder::ValidateConfig(const RawConfig& config) {
-  // Plugins are asked on a thread of their own: one that hangs costs that thread, not the answer of this request.
-  return AskElsewhere<Result<config::ConfigInfos>>(kRequestTimeoutNanos, [this, config]() {
-    const auto own = [this](const config::ClassCatalog::Class& connector,
-                            const config::Properties& properties) -> Result<std::vector<config::PluginProblem>> {
-      const Result<const mr_class*> type = services_.classes->Load(connector.role, connector.name, connector.version);
+  // Plugins are asked on a thread of their own: one that hangs costs that thread, not the answer of this request. It
+  // may outlive this object, so it is given what it needs and no more.
+  return AskElsewhere<Result<config::ConfigInfos>>(&elsewhere_, kRequestTimeoutNanos, [services = services_, config] {
+    const auto own = [&services](const config::ClassCatalog::Class& connector,
+                                 const config::Properties& properties) -> Result<std::vector<config::PluginProblem>> {
+      const Result<const mr_class*> type = services.classes->Load(connector.role, connector.name, connector.version);
       if (!type.ok()) return type.status();
       const auto name = properties.find("name");
-      ConnectorContext context(name == properties.end() ? connector.name : name->second, services_.offsets, {});
+      ConnectorContext context(name == properties.end() ? connector.name : name->second, services.offsets,
+                               {[] {}, [](const Status&) {}});
       const Result<std::unique_ptr<plugins::Connector>> plugin = plugins::Connector::Make(*type, &context);
       if (!plugin.ok()) return plugin.status();
       std::vector<std::pair<std::string, std::string>> found;
@@ -258,7 +302,7 @@ Result<config::ConfigInfos> StandaloneHerder::ValidateConfig(const RawConfig& co
       for (auto& [key, message] : found) problems.push_back({std::move(key), std::move(message)});
       return problems;
     };
-    return config::ValidateConnector(config, *services_.classes, *services_.config, own);
+    return config::ValidateConnector(config, *services.classes, *services.config, own);
   });
 }
 

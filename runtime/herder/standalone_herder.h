@@ -88,7 +88,7 @@ class StandaloneHerder final : public Herder, private worker::TaskListener {
   R Ask(const std::string& name, bool insist, std::function<R()> op);
   // The same without waiting.
   void Tell(const std::string& name, std::function<void()> op);
-  std::shared_ptr<Strand> StrandFor(const std::string& name);
+  void ForgetStrand(const std::string& name, const Strand* strand);
   // Cancels what hangs in the connector's plugin; `leave`: goes on without it.
   void Unblock(const std::string& name, bool leave);
 
@@ -123,6 +123,7 @@ class StandaloneHerder final : public Herder, private worker::TaskListener {
   std::unique_ptr<worker::Worker> worker_;
   std::atomic<bool> ready_{false}, stopping_{false};
   std::atomic<uint64_t> next_generation_{1};
+  ElsewhereLimit elsewhere_;
 
   mutable std::mutex mutex_;
   std::string worker_id_;

@@ -115,16 +115,10 @@ Result<std::string> StandaloneHerder::ChangeSourceOffsets(const ManagedPtr& c, c
   }
   if (!handled.ok()) return Status::Fatal(handled.status().message());
 
-  storage::OffsetMap changes;
-  for (const mr_source_offset& o : *parsed) {
-    const Result<std::string> key = record::OffsetKeyToJson(c->name, o.partition);
-    if (!key.ok()) return Status::Fatal(key.status().message());
-    const Result<std::string> value = record::OffsetToJson(o.offset);
-    if (!value.ok()) return Status::Fatal(value.status().message());
-    changes[*key] = o.offset.kind == MR_NULL ? std::nullopt : std::optional<std::string>(*value);
-  }
-  if (!changes.empty()) {
-    if (const Status s = services_.offsets->Put(changes); !s.ok()) return s;
+  const Result<storage::OffsetMap> changes = SourceOffsetChanges(services_.offsets->All(), c->name, *parsed);
+  if (!changes.ok()) return changes.status();
+  if (!changes->empty()) {
+    if (const Status s = services_.offsets->Put(*changes); !s.ok()) return Status::Fatal(s.message());
   }
   return OffsetsAnswer(reset ? "reset" : "altered", *handled);
 }

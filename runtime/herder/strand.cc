@@ -32,6 +32,11 @@ void Strand::Run() {
   idle_.notify_all();
 }
 
+bool Strand::QueueEmpty() {
+  const std::lock_guard lock(mutex_);
+  return tasks_.empty();
+}
+
 std::deque<Strand::Task> Strand::TakeQueued() {
   const std::lock_guard lock(mutex_);
   return std::exchange(tasks_, {});

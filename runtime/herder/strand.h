@@ -22,6 +22,8 @@ class Strand : public std::enable_shared_from_this<Strand> {
   static std::shared_ptr<Strand> Make() { return std::shared_ptr<Strand>(new Strand); }
 
   void Post(Task task);
+  // Is nothing waiting?
+  bool QueueEmpty();
   // Takes what has not begun yet, for another strand.
   std::deque<Task> TakeQueued();
   // Waits until nothing is queued or running; false when the deadline (ns, CLOCK_MONOTONIC) passed first.

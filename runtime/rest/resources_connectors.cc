@@ -64,7 +64,7 @@ Response Api::Health(const Call&) const {
   const std::string_view text =
       starting ? "Worker is still starting up."
                : "Worker was unable to handle this request and may be unable to handle other requests.";
-  const std::string message = ready.message().empty() ? std::string(text) : fmt::format("{} {}", text, ready.message());
+  const std::string message = ready.message().empty() ? std::string(text) : ready.message();
   return {starting ? 503 : 500, "application/json", WorkerStatusJson(starting ? "starting" : "unhealthy", message), {}};
 }
 

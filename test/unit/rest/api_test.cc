@@ -103,6 +103,7 @@ TEST_CASE_FIXTURE(Fixture, "the root and health") {
   CHECK(Ask("GET", "/health").body == R"({"status":"starting","message":"Worker is still starting up."})");
   herder.ready = Status::Timeout("Busy.");
   CHECK(Ask("GET", "/health").status == 500);
+  CHECK(Ask("GET", "/health").body == R"({"status":"unhealthy","message":"Busy."})");
 }
 
 TEST_CASE_FIXTURE(Fixture, "connectors are listed and expanded") {
