@@ -327,6 +327,7 @@ Result<std::unique_ptr<kafka::Admin>> StandaloneHerder::MakeAdmin(const config::
   const Result<kafka::ClientConfig> settings =
       kafka::Translate(kafka::ClientRole::kAdmin, worker_->ClientSettings(kafka::ClientRole::kAdmin, connector));
   if (!settings.ok()) return settings.status();
+  if (services_.clients != nullptr) return services_.clients->Admin(*settings);
   return kafka::Admin::Make(*settings, services_.log);
 }
 

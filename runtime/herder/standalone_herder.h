@@ -107,6 +107,8 @@ class StandaloneHerder final : public Herder, private worker::TaskListener {
   void Fail(const ManagedPtr& c, const Status& why);
   Result<std::string> ChangeSourceOffsets(const ManagedPtr& c, const std::vector<OffsetEntry>& offsets, bool reset);
   Result<std::string> ChangeSinkOffsets(const ManagedPtr& c, const std::vector<OffsetEntry>& offsets, bool reset);
+  Result<bool> AskOwnInstance(const ManagedPtr& c, int role,
+                              const std::function<Result<bool>(plugins::Connector*)>& question);
   Status CheckOffsetsMayChange(const ManagedPtr& c) const;
 
   Result<config::ConfigInfos> ValidateConfig(const RawConfig& config);

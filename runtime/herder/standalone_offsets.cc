@@ -88,14 +88,10 @@ Result<std::string> StandaloneHerder::ResetOffsets(const std::string& name) {
   });
 }
 
-Result<std::string> StandaloneHerder::ChangeSourceOffsets(const ManagedPtr& c, const std::vector<OffsetEntry>& offsets,
-                                                          bool reset) {
-  record::Arena arena;
-  const Result<std::vector<mr_source_offset>> parsed = ParseSourceOffsets(offsets, &arena);
-  if (!parsed.ok()) return parsed.status();
-
-  // The plugin is asked through an instance of its own, which is never started.
-  const Result<const mr_class*> type = services_.classes->Load(MR_ROLE_SOURCE, c->class_name, c->version);
+// Asks the plugin through an instance of its own, which is never started.
+Result<bool> StandaloneHerder::AskOwnInstance(const ManagedPtr& c, int role,
+                                              const std::function<Result<bool>(plugins::Connector*)>& question) {
+  const Result<const mr_class*> type = services_.classes->Load(role, c->class_name, c->version);
   if (!type.ok()) return type.status();
   const auto instance = std::make_shared<ConnectorInstance>();
   instance->context = std::make_unique<ConnectorContext>(c->name, services_.offsets,
@@ -107,12 +103,21 @@ Result<std::string> StandaloneHerder::ChangeSourceOffsets(const ManagedPtr& c, c
     const Lock lock(mutex_);
     c->in_use = instance;
   }
-  const Result<bool> handled = instance->plugin->AlterSourceOffsets(c->config, *parsed);
+  const Result<bool> answer = question(instance->plugin.get());
   if (*c->left) return Status::Cancelled("the request was given up: the connector did not answer in time");
-  {
-    const Lock lock(mutex_);
-    c->in_use = c->instance;
-  }
+  const Lock lock(mutex_);
+  c->in_use = c->instance;
+  return answer;
+}
+
+Result<std::string> StandaloneHerder::ChangeSourceOffsets(const ManagedPtr& c, const std::vector<OffsetEntry>& offsets,
+                                                          bool reset) {
+  record::Arena arena;
+  const Result<std::vector<mr_source_offset>> parsed = ParseSourceOffsets(offsets, &arena);
+  if (!parsed.ok()) return parsed.status();
+
+  const Result<bool> handled = AskOwnInstance(
+      c, MR_ROLE_SOURCE, [&](plugins::Connector* plugin) { return plugin->AlterSourceOffsets(c->config, *parsed); });
   if (!handled.ok()) return Status::Fatal(handled.status().message());
 
   const Result<storage::OffsetMap> changes = SourceOffsetChanges(services_.offsets->All(), c->name, *parsed);
@@ -131,16 +136,12 @@ Result<std::string> StandaloneHerder::ChangeSinkOffsets(const ManagedPtr& c, con
   const Result<ConnectorConfig> config = ConnectorConfig::Make(c->type, c->config);
   if (!config.ok()) return config.status();
 
-  const Result<const mr_class*> type = services_.classes->Load(MR_ROLE_SINK, c->class_name, c->version);
-  if (!type.ok()) return type.status();
-  ConnectorContext context(c->name, services_.offsets, {[] {}, [](const Status&) {}});
-  const Result<std::unique_ptr<plugins::Connector>> plugin = plugins::Connector::Make(*type, &context);
-  if (!plugin.ok()) return plugin.status();
   std::vector<mr_tp> positions;
   for (const kafka::TopicPartition& tp : *parsed) {
     positions.push_back({{tp.topic.data(), static_cast<uint32_t>(tp.topic.size()), 0}, tp.partition, 0, tp.offset});
   }
-  const Result<bool> handled = (*plugin)->AlterSinkOffsets(c->config, positions);
+  const Result<bool> handled = AskOwnInstance(
+      c, MR_ROLE_SINK, [&](plugins::Connector* plugin) { return plugin->AlterSinkOffsets(c->config, positions); });
   if (!handled.ok()) return Status::Fatal(handled.status().message());
 
   const Result<std::unique_ptr<kafka::Admin>> admin = MakeAdmin(*config);
