@@ -28,6 +28,7 @@ key.converter=org.apache.kafka.connect.json.JsonConverter
 value.converter=org.apache.kafka.connect.json.JsonConverter
 offset.storage.file.filename=$work/connect.offsets
 offset.flush.interval.ms=1000
+connector.client.config.override.policy=All
 plugin.path=$plugins
 END
 "$build/bin/connect-standalone" "$work/worker.properties" >"$work/worker.log" 2>&1 &
@@ -48,7 +49,7 @@ if [ -z "$url" ]; then
   exit 1
 fi
 
-python3 "$golden/rest_replay.py" "$url" "$golden/rest-golden.jsonl" --mode standalone --dir "$work/files" -v "$@" \
+python3 -u "$golden/rest_replay.py" "$url" "$golden/rest-golden.jsonl" --mode standalone --dir "$work/files" -v "$@" \
   >"$work/replay.log" || true
 [ -n "${MILLRACE_TEST_KEEP:-}" ] && cp "$work"/*.log "$MILLRACE_TEST_KEEP"/
 if ! kill -0 "$worker" 2>/dev/null; then
