@@ -99,12 +99,8 @@ class RdConsumer final : public Consumer {
     while (true) {
       if (pending_.list != nullptr) ServeRebalance();
       MatchTopics(deadline_ns);
-      std::vector<rd_kafka_message_t*> messages = Take(deadline_ns, std::max<size_t>(max_records, 1));
-      if (Status broken = std::exchange(error_, {}); !broken.ok()) {
-        // Nothing of this batch was seen by anybody; without a commit it will be read again.
-        for (rd_kafka_message_t* m : messages) rd_kafka_message_destroy(m);
-        return broken;
-      }
+      std::vector<rd_kafka_message_t*> messages;
+      if (error_.ok()) messages = Take(deadline_ns, std::max<size_t>(max_records, 1));
       if (!messages.empty()) {
         auto chunk = std::make_unique<FetchedChunk>(client_, std::move(messages));
         if (waker_.Taken(chunk->records().size(), chunk->bytes(), rd_kafka_queue_length(queue_.get()))) {
@@ -112,6 +108,8 @@ class RdConsumer final : public Consumer {
         }
         return std::unique_ptr<Chunk>(std::move(chunk));
       }
+      // Records that came before the trouble have been delivered by now.
+      if (!error_.ok()) return std::exchange(error_, {});
       if (pending_.list == nullptr && (woken_.exchange(false) || MonotonicNanos() >= deadline_ns)) {
         return std::unique_ptr<Chunk>();
       }

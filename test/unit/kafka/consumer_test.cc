@@ -200,7 +200,10 @@ TEST_CASE("Seek inside Assigned chooses where reading begins; later it moves the
   Fill(cluster, "t", 1, 0, 100);
   Events events;
   const auto consumer = Make(cluster, &events);
-  events.on_assigned = [&](std::span<const TopicPartition>) {
+  events.on_assigned = [&](std::span<const TopicPartition> partitions) {
+    const auto committed = consumer->Committed(partitions, In(60'000));
+    REQUIRE(committed.ok());
+    CHECK(committed->at(0).offset == 0);
     CHECK(consumer->Seek(std::vector<TopicPartition>{{"t", 0, 90}}).ok());
     CHECK(consumer->Seek(std::vector<TopicPartition>{{"t", 9, 0}}).code() == Code::kFatal);
   };
