@@ -51,7 +51,7 @@ Result<ConfigKey> KeyFromAbi(const mr_config_key& k) {
     if (!v.ok()) return bad("its default is not of its type: " + v.status().message());
   }
   key.documentation = Text(k.doc);
-  if (k.group.p != nullptr) key.group = Text(k.group);
+  if (k.group.p != nullptr && k.group.n != 0) key.group = Text(k.group);
   key.display_name = Text(k.display);
   key.validator = Text(k.validator);
   key.order = k.order;

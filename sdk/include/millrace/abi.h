@@ -46,13 +46,13 @@ extern "C" {
 /* MR_HAS(t, f): does call table t reach as far as its field f, and is f set? */
 #define MR_HAS(t, f) (offsetof(__typeof__(*(t)), f) + sizeof((t)->f) <= (t)->size && (t)->f != 0)
 /* MR_AT(type, base, stride, i): element i of an array whose elements are `stride` bytes apart. */
-#define MR_AT(type, base, stride, i) ((type *)((char *)(base) + (size_t)(stride) * (i)))
+#define MR_AT(type, base, stride, i) ((type*)((char*)(base) + (size_t)(stride) * (i)))
 
 /* ---------------------------------------------------------------- values */
 
 /* Text or bytes: p is not NUL-terminated; text is UTF-8. p == NULL means absent, n == 0 with p != NULL empty. */
 typedef struct mr_str {
-  const char *p;
+  const char* p;
   uint32_t n;
   uint32_t _r; /* 0 */
 } mr_str;
@@ -101,8 +101,8 @@ typedef struct mr_value {
   union {
     int64_t i;
     double d;
-    const char *s;
-    const struct mr_value *v;
+    const char* s;
+    const struct mr_value* v;
   } u;
 } mr_value;
 
@@ -112,7 +112,7 @@ typedef struct mr_schema mr_schema;
 
 typedef struct mr_field {
   mr_str name;
-  const mr_schema *schema;
+  const mr_schema* schema;
 } mr_field;
 
 /* A schema is immutable and interned by the host: equal schemas are the same pointer, so cache by pointer (and
@@ -126,18 +126,18 @@ struct mr_schema {
   uint64_t hash;
   mr_str name, doc; /* p == NULL: none */
   mr_value dflt;    /* meaningful when has_default */
-  const mr_field *fields;
-  const mr_schema *key;   /* MAP */
-  const mr_schema *value; /* MAP, ARRAY; NULL: the element schema is not known */
-  const mr_kv *params;
-  void *host; /* the host's; do not touch */
+  const mr_field* fields;
+  const mr_schema* key;   /* MAP */
+  const mr_schema* value; /* MAP, ARRAY; NULL: the element schema is not known */
+  const mr_kv* params;
+  void* host; /* the host's; do not touch */
 };
 
 /* ---------------------------------------------------------------- records and batches */
 
 typedef struct mr_header {
   mr_str key;
-  const mr_schema *schema;
+  const mr_schema* schema;
   mr_value value;
 } mr_header;
 
@@ -166,7 +166,7 @@ typedef struct mr_record {
   uint16_t topic;            /* index into mr_batch.topics */
   uint16_t flags;
   uint32_t n_headers, src_partition;
-  const mr_header *headers;
+  const mr_header* headers;
   mr_value src_offset;
 } mr_record;
 
@@ -178,15 +178,15 @@ typedef struct mr_batch {
   uint32_t n;      /* records */
   uint32_t stride; /* bytes from one record to the next */
   uint32_t n_topics;
-  mr_record *records;
-  const mr_str *topics;
-  const mr_value *src_partitions; /* each a MAP of text to primitives */
-  const mr_schema *const *schemas; /* the schemas that this batch keeps alive; may be NULL for a source whose
+  mr_record* records;
+  const mr_str* topics;
+  const mr_value* src_partitions;  /* each a MAP of text to primitives */
+  const mr_schema* const* schemas; /* the schemas that this batch keeps alive; may be NULL for a source whose
                                       schemas live as long as its task */
   uint32_t n_src_partitions, n_schemas;
-  void (*retain)(const struct mr_batch *);
-  void (*release)(const struct mr_batch *);
-  void *owner;
+  void (*retain)(const struct mr_batch*);
+  void (*release)(const struct mr_batch*);
+  void* owner;
 } mr_batch;
 
 /* ---------------------------------------------------------------- errors */
@@ -223,37 +223,36 @@ typedef struct mr_host {
   uint32_t size, abi_minor;
   mr_str product, version;
   /* [any] Sets the error of this call. */
-  void (*error_set)(mr_error *, mr_status, mr_str message, const mr_kv *details, uint32_t n_details);
+  void (*error_set)(mr_error*, mr_status, mr_str message, const mr_kv* details, uint32_t n_details);
   /* [any] Sets the error of one record of the batch that this call handles; the call itself then returns MR_DATA
    * (or MR_RETRIABLE if every reported record may be tried again). */
-  void (*error_record)(mr_error *, uint32_t record, mr_status, mr_str message, const mr_kv *details,
-                       uint32_t n_details);
+  void (*error_record)(mr_error*, uint32_t record, mr_status, mr_str message, const mr_kv* details, uint32_t n_details);
   /* [any] `logger` is a dotted name; the host adds connector and task. Never log per record. */
-  void (*log)(mr_ctx *, int32_t level, mr_str logger, mr_str message, const mr_kv *fields, uint32_t n_fields);
-  int32_t (*log_enabled)(mr_ctx *, int32_t level, mr_str logger);
+  void (*log)(mr_ctx*, int32_t level, mr_str logger, mr_str message, const mr_kv* fields, uint32_t n_fields);
+  int32_t (*log_enabled)(mr_ctx*, int32_t level, mr_str logger);
   /* [task, connector] Registers a metric (once, at create or start) and returns its id; [any] adds to a counter or
    * sets a gauge. */
-  uint32_t (*metric_register)(mr_ctx *, mr_str name, int32_t type, mr_str help, const mr_kv *tags, uint32_t n_tags);
-  void (*metric_update)(mr_ctx *, uint32_t id, double value);
+  uint32_t (*metric_register)(mr_ctx*, mr_str name, int32_t type, mr_str help, const mr_kv* tags, uint32_t n_tags);
+  void (*metric_update)(mr_ctx*, uint32_t id, double value);
   /* [any] Returns the one schema equal to the description, with a reference for the caller; NULL with the error
    * set if the description is not a valid schema. Fields, key and value must themselves be interned. */
-  const mr_schema *(*schema_intern)(const mr_schema *description, mr_error *);
-  void (*schema_retain)(const mr_schema *);
-  void (*schema_release)(const mr_schema *);
+  const mr_schema* (*schema_intern)(const mr_schema* description, mr_error*);
+  void (*schema_retain)(const mr_schema*);
+  void (*schema_release)(const mr_schema*);
   /* [task] Memory of the batch in hand. Never NULL: a request over the limit ends in an error of the call. `align`
    * is a power of two, at most 16. */
-  void *(*arena_alloc)(mr_arena *, size_t bytes, uint32_t align);
+  void* (*arena_alloc)(mr_arena*, size_t bytes, uint32_t align);
   /* [task] Lets the batch (and what the host keeps of it) hold a reference to a schema: the arena's owner drops it. */
-  void (*arena_keep_schema)(mr_arena *, const mr_schema *);
+  void (*arena_keep_schema)(mr_arena*, const mr_schema*);
   /* [task] Index of a topic name in the batch that a transform handles, added to its table when new. */
-  uint16_t (*batch_topic)(mr_batch *, mr_str name);
+  uint16_t (*batch_topic)(mr_batch*, mr_str name);
   /* [task, connector] Reads the committed offsets of source partitions: out[i] is a MAP or NULL. Blocks until read.
    * The values live as long as the instance. */
-  mr_status (*offsets_read)(mr_ctx *, const mr_value *partitions, uint32_t n, mr_value *out, mr_error *);
+  mr_status (*offsets_read)(mr_ctx*, const mr_value* partitions, uint32_t n, mr_value* out, mr_error*);
   /* [any] Has cancel been asked for? */
-  int32_t (*cancelled)(mr_ctx *);
+  int32_t (*cancelled)(mr_ctx*);
   /* [any] A capability of the host by id, NULL when it has none ("mr.sink-context/1"). */
-  const void *(*extension)(mr_ctx *, const char *id);
+  const void* (*extension)(mr_ctx*, const char* id);
 } mr_host;
 
 /* ---------------------------------------------------------------- configuration tables */
@@ -291,8 +290,8 @@ enum { MR_WIDTH_NONE = 0, MR_WIDTH_SHORT, MR_WIDTH_MEDIUM, MR_WIDTH_LONG };
  * Anything that needs code goes to the extension mr.connector/1, `validate`. */
 typedef struct mr_config_key {
   mr_str name;
-  mr_str dflt; /* p == NULL: null default (when not required) */
-  mr_str doc, group, display, validator;
+  mr_str dflt;                           /* p == NULL: null default (when not required) */
+  mr_str doc, group, display, validator; /* group, display: empty means none and the name */
   uint8_t type, importance, width, required;
   int32_t order; /* position in the group, -1: none */
   uint32_t n_dependents, n_recommended;
@@ -301,7 +300,7 @@ typedef struct mr_config_key {
 
 typedef struct mr_config_table {
   uint32_t n_keys, key_size; /* key_size: the stride of keys */
-  const mr_config_key *keys;
+  const mr_config_key* keys;
 } mr_config_table;
 
 /* ---------------------------------------------------------------- what a bundle offers, by role */
@@ -328,13 +327,13 @@ enum {
  *   stop    releases what start took. Called once, also when start failed. */
 typedef struct mr_source {
   uint32_t size, _r;
-  mr_status (*start)(void *self, const mr_kv *cfg, uint32_t n, mr_error *);
-  mr_status (*poll)(void *self, int64_t deadline_ns, mr_batch *out, mr_error *);
-  mr_status (*commit)(void *self, mr_error *);
-  mr_status (*acked)(void *self, const mr_batch *, const uint32_t *idx, const int64_t *kafka_offset, uint32_t n,
-                     mr_error *);
-  void (*cancel)(void *self);
-  void (*stop)(void *self);
+  mr_status (*start)(void* self, const mr_kv* cfg, uint32_t n, mr_error*);
+  mr_status (*poll)(void* self, int64_t deadline_ns, mr_batch* out, mr_error*);
+  mr_status (*commit)(void* self, mr_error*);
+  mr_status (*acked)(void* self, const mr_batch*, const uint32_t* idx, const int64_t* kafka_offset, uint32_t n,
+                     mr_error*);
+  void (*cancel)(void* self);
+  void (*stop)(void* self);
 } mr_source;
 
 /* A topic partition with an offset; frozen. */
@@ -355,14 +354,14 @@ typedef struct mr_tp {
  *   cancel      [any] asks a running or coming call to end soon. Must not block. */
 typedef struct mr_sink {
   uint32_t size, _r;
-  mr_status (*start)(void *self, const mr_kv *cfg, uint32_t n, mr_error *);
-  mr_status (*open)(void *self, const mr_tp *, uint32_t n, mr_error *);
-  mr_status (*put)(void *self, const mr_batch *, mr_error *);
-  mr_status (*flush)(void *self, mr_error *);
-  mr_status (*pre_commit)(void *self, mr_tp *inout, uint32_t n, mr_error *);
-  mr_status (*close)(void *self, const mr_tp *, uint32_t n, mr_error *);
-  void (*cancel)(void *self);
-  void (*stop)(void *self);
+  mr_status (*start)(void* self, const mr_kv* cfg, uint32_t n, mr_error*);
+  mr_status (*open)(void* self, const mr_tp*, uint32_t n, mr_error*);
+  mr_status (*put)(void* self, const mr_batch*, mr_error*);
+  mr_status (*flush)(void* self, mr_error*);
+  mr_status (*pre_commit)(void* self, mr_tp* inout, uint32_t n, mr_error*);
+  mr_status (*close)(void* self, const mr_tp*, uint32_t n, mr_error*);
+  void (*cancel)(void* self);
+  void (*stop)(void* self);
 } mr_sink;
 
 /* Role TRANSFORM. configure once, then apply to batches, [task]. In place: replace slots by memory of the arena,
@@ -370,15 +369,15 @@ typedef struct mr_sink {
  * count) is 0. A failing record: mr_host.error_record, its slots left as they were, and MR_DATA for the call. */
 typedef struct mr_transform {
   uint32_t size, _r;
-  mr_status (*configure)(void *self, const mr_kv *cfg, uint32_t n, mr_error *);
-  mr_status (*apply)(void *self, mr_batch *inout, const uint8_t *mask, mr_arena *, mr_error *);
+  mr_status (*configure)(void* self, const mr_kv* cfg, uint32_t n, mr_error*);
+  mr_status (*apply)(void* self, mr_batch* inout, const uint8_t* mask, mr_arena*, mr_error*);
 } mr_transform;
 
 /* Role PREDICATE: mask[i] = 1 where record i satisfies it. Negation is the host's. */
 typedef struct mr_predicate {
   uint32_t size, _r;
-  mr_status (*configure)(void *self, const mr_kv *cfg, uint32_t n, mr_error *);
-  mr_status (*test)(void *self, const mr_batch *, uint8_t *mask, mr_error *);
+  mr_status (*configure)(void* self, const mr_kv* cfg, uint32_t n, mr_error*);
+  mr_status (*test)(void* self, const mr_batch*, uint8_t* mask, mr_error*);
 } mr_predicate;
 
 /* What a converter converts. For MR_PART_HEADER each record of the batch stands for one header: `key` holds its
@@ -393,16 +392,16 @@ enum { MR_PART_KEY = 0, MR_PART_VALUE = 1, MR_PART_HEADER = 2 };
  * Dropped records are skipped. Failing records: error_record and MR_DATA. */
 typedef struct mr_converter {
   uint32_t size, _r;
-  mr_status (*configure)(void *self, const mr_kv *cfg, uint32_t n, int32_t part, mr_error *);
-  mr_status (*from_connect)(void *self, const mr_batch *, int32_t part, mr_arena *, mr_str *bytes, mr_error *);
-  mr_status (*to_connect)(void *self, mr_batch *, int32_t part, const mr_str *bytes, mr_arena *, mr_error *);
+  mr_status (*configure)(void* self, const mr_kv* cfg, uint32_t n, int32_t part, mr_error*);
+  mr_status (*from_connect)(void* self, const mr_batch*, int32_t part, mr_arena*, mr_str* bytes, mr_error*);
+  mr_status (*to_connect)(void* self, mr_batch*, int32_t part, const mr_str* bytes, mr_arena*, mr_error*);
 } mr_converter;
 
 /* Role CONFIG_PROVIDER: get sets out[i].v for the keys given in out[i].k. Values live until the next call. */
 typedef struct mr_config_provider {
   uint32_t size, _r;
-  mr_status (*configure)(void *self, const mr_kv *cfg, uint32_t n, mr_error *);
-  mr_status (*get)(void *self, mr_str path, mr_kv *inout, uint32_t n, int64_t *ttl_ms, mr_error *);
+  mr_status (*configure)(void* self, const mr_kv* cfg, uint32_t n, mr_error*);
+  mr_status (*get)(void* self, mr_str path, mr_kv* inout, uint32_t n, int64_t* ttl_ms, mr_error*);
 } mr_config_provider;
 
 /* ---------------------------------------------------------------- classes and the bundle */
@@ -417,24 +416,24 @@ typedef struct mr_config_provider {
 typedef struct mr_class {
   uint32_t size, role;
   mr_str name, version, doc;
-  const char *const *aliases;
-  const mr_config_table *config;
-  const void *table;
-  mr_status (*create)(const struct mr_class *, mr_ctx *ctx, void **self, mr_error *);
-  void (*destroy)(void *self);
-  const void *(*extension)(const struct mr_class *, const char *id);
+  const char* const* aliases;
+  const mr_config_table* config;
+  const void* table;
+  mr_status (*create)(const struct mr_class*, mr_ctx* ctx, void** self, mr_error*);
+  void (*destroy)(void* self);
+  const void* (*extension)(const struct mr_class*, const char* id);
 } mr_class;
 
 typedef struct mr_plugin {
   uint32_t size, abi_minor;
   uint32_t class_stride, n_classes;
-  const mr_class *classes;
+  const mr_class* classes;
 } mr_plugin;
 
 /* [load] The one exported function. The host table lives until the process ends; bundle_dir is the folder that the
  * bundle was found in. NULL with the error set: the bundle cannot be used. Called once; a bundle is never unloaded. */
-typedef const mr_plugin *(*mr_plugin_open_fn)(const mr_host *, mr_str bundle_dir, mr_error *);
-MR_EXPORT const mr_plugin *mr_plugin_open_v1(const mr_host *, mr_str bundle_dir, mr_error *);
+typedef const mr_plugin* (*mr_plugin_open_fn)(const mr_host*, mr_str bundle_dir, mr_error*);
+MR_EXPORT const mr_plugin* mr_plugin_open_v1(const mr_host*, mr_str bundle_dir, mr_error*);
 
 /* ---------------------------------------------------------------- the manifest */
 
