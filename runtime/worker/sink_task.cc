@@ -54,8 +54,6 @@ Status SinkTask::MakeClients() {
   config::Properties settings =
       ClientSettings(kafka::ClientRole::kConsumer, *s.config, *connector_, s.bootstrap_servers);
   settings.try_emplace("client.id", fmt::format("connector-consumer-{}", id().ToString()));
-  // The embedded broker answers a waiting fetch only when its time is over.
-  if (s.embedded != nullptr) settings.try_emplace("fetch.max.wait.ms", "10");
   Result<kafka::ClientConfig> config = TranslateLogged(kafka::ClientRole::kConsumer, settings, logger());
   if (!config.ok()) return config.status().Context("setting up the consumer");
   max_poll_records_ = static_cast<size_t>(std::max<int64_t>(config->max_poll_records, 1));
