@@ -35,7 +35,7 @@ class Suite:
 MESON = "meson test -C {build} --no-rebuild --print-errorlogs --suite "
 SUITES = [
     Suite("tree", "who may include whom, no file without a licence line", ["python3 test/tree/check.py"], minutes=1),
-    Suite("unit", "every module by itself", [MESON + "unit"]),
+    Suite("unit", "every module by itself", [MESON + "unit"], minutes=15),
     Suite("golden", "converters and transforms against what Kafka Connect did", [MESON + "golden"]),
     Suite("abi", "layout and growth of the plugin ABI", [MESON + "abi"]),
     Suite("sanitize", "the unit, golden and abi suites under AddressSanitizer and UBSan",
@@ -44,8 +44,6 @@ SUITES = [
     Suite("thread", "worker and herder under ThreadSanitizer", [MESON + "thread"],
           options=["-Db_sanitize=thread", "-Doptimization=1", "-Db_ndebug=false"], minutes=20),
     Suite("quickstart", "the README's first command, embedded broker", ["test/integration/quickstart.sh"], minutes=3),
-    Suite("newcomer", "a new bundle from each template compiles, loads and passes its test",
-          ["test/integration/new_connector.sh"], minutes=5),
     Suite("cli", "the millrace command: text in, text out", ["python3 test/integration/cli.py"], minutes=3),
     Suite("kafka", "the Kafka module against a real broker", [MESON + "kafka"], broker=True),
     Suite("rest", "the recorded REST conversation with the Java worker",

@@ -37,7 +37,7 @@ worker=$!
 # The log says which port it took.
 url=
 for _ in $(seq 100); do
-  url=$(sed -n 's/.*REST is listening on \(http:[^ ]*\).*/\1/p' "$work/worker.log" | head -1)
+  url=$(sed -n 's/.*REST listens on \(http:[^ ]*\).*/\1/p' "$work/worker.log" | head -1)
   [ -n "$url" ] && break
   kill -0 "$worker" 2>/dev/null || break
   sleep 0.1
