@@ -229,6 +229,7 @@ TEST_CASE("tables of bundles are taken over whole, also those of an older header
   keys[0].n_recommended = 2;
   keys[0].recommended = recommended;
   keys[1].name = Str("b");
+  keys[1].group = Str("");  // as absent
   keys[1].type = MR_T_PASSWORD;
   keys[1].required = 1;
   mr_config_table table{2, sizeof(mr_config_key), keys};
