@@ -238,7 +238,10 @@ Result<std::vector<config::ConfigKey>> PluginSettings(plugins::ClassRegistry* cl
   all.AddAll(*own);
   std::vector<config::ConfigKey> keys;
   for (const config::ConfigKey& key : all.keys()) {
-    if (!key.internal) keys.push_back(key);
+    if (key.internal) continue;
+    keys.push_back(key);
+    // Without a version asked for, the newest runs; Kafka Connect shows that as the default.
+    if (key.name == "connector.plugin.version") keys.back().default_value = found->version;
   }
   return keys;
 }

@@ -239,6 +239,10 @@ TEST_CASE_FIXTURE(HerderFixture, "plugins and their settings") {
   const auto settings = herder->PluginConfig("ControlledSource", "");
   REQUIRE(settings.ok());
   CHECK(std::any_of(settings->begin(), settings->end(), [](const auto& key) { return key.name == "tasks.max"; }));
+  const auto version = std::find_if(settings->begin(), settings->end(),
+                                    [](const auto& key) { return key.name == "connector.plugin.version"; });
+  REQUIRE(version != settings->end());
+  CHECK(version->default_value == "1.0");
   CHECK(herder->PluginConfig("test.Nested$Key", "")->empty());
   CHECK(herder->PluginConfig("test.Nested", "").status().message() == "Instantiation error");
   CHECK(herder->PluginConfig("nope", "").status().message() == "Unknown plugin nope.");
