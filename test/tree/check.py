@@ -16,14 +16,13 @@ MAY = {
     "base": set(),
     "config": {"base", SDK},
     "record": {"base", SDK},
-    "metrics": {"base", "config"},
-    "plugins": {"base", "config", "record", "metrics", SDK},
-    "kafka": {"base", "config", "metrics", SDK},
+    "plugins": {"base", "config", "record", SDK},
+    "kafka": {"base", "config", SDK},
     "converters": {"base", "record", SDK},
     "transforms": {"base", "record", "converters", SDK},
     "storage": {"base", "config", "record", "kafka", "plugins"},
-    "worker": {"base", "config", "record", "metrics", "plugins", "kafka", "storage", SDK},
-    "herder": {"base", "config", "record", "kafka", "storage", "worker", "plugins", "metrics", SDK},
+    "worker": {"base", "config", "record", "plugins", "kafka", "storage", SDK},
+    "herder": {"base", "config", "record", "kafka", "storage", "worker", "plugins", SDK},
     "rest": {"base", "config", "herder", "plugins", "worker", SDK},
 }
 INCLUDE = re.compile(r'^\s*#include\s+["<]([^">]+)[">]', re.M)
