@@ -41,7 +41,7 @@ SUITES = [
     Suite("sanitize", "the unit, golden and abi suites under AddressSanitizer and UBSan",
           [MESON + "unit --suite golden --suite abi"], options=["-Db_sanitize=address,undefined", "-Doptimization=1", "-Db_ndebug=false"],
           minutes=25),
-    Suite("thread", "worker and herder under ThreadSanitizer", [MESON + "thread"],
+    Suite("thread", "worker and herder under ThreadSanitizer", [MESON + "thread --test-args='-tce=*embedded?broker*'"],
           options=["-Db_sanitize=thread", "-Doptimization=1", "-Db_ndebug=false"], minutes=20),
     Suite("quickstart", "the README's first command, embedded broker", ["test/integration/quickstart.sh"], minutes=3),
     Suite("cli", "the millrace command: text in, text out", ["python3 test/integration/cli.py"], minutes=3),
