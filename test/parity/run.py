@@ -26,7 +26,7 @@ from inputs import INPUTS, lines  # noqa: E402
 
 CONVERTERS = {"string": STRING, "json": JSON}
 EXIT = {"java": 143, "millrace": 0}  # the JVM ends by the signal; differs on purpose
-SECONDS = 90
+SECONDS = 240  # a Java worker on a busy machine takes more than a minute to start
 
 
 class Installation:
@@ -75,6 +75,11 @@ def records(kafka, topic):
     return [r[1:] if r.partition == 0 else r for r in kafka.records(topic)]
 
 
+def content(path):
+    """What is in the file; nothing when a worker did not get as far as making it."""
+    return path.read_bytes() if path.exists() else b""
+
+
 def quickstart(checks, kafka, folder, converter):
     source = folder / "test.txt"
     source.write_bytes(b"foo\nbar\n")
@@ -87,9 +92,9 @@ def quickstart(checks, kafka, folder, converter):
     topics = {kind: records(kafka, home.topics["quickstart"]) for kind, home in homes.items()}
     checks.equal(topics["millrace"], topics["java"], f"{converter}: the quickstart's topic")
     checks.equal(len(topics["java"]), 2, f"{converter}: records in Java's topic")
-    checks.equal(millrace.sinks["quickstart"].read_bytes(), java.sinks["quickstart"].read_bytes(),
+    checks.equal(content(millrace.sinks["quickstart"]), content(java.sinks["quickstart"]),
                  f"{converter}: the quickstart's sink file")
-    files = {kind: (home.folder / "connect.offsets").read_bytes() for kind, home in homes.items()}
+    files = {kind: content(home.folder / "connect.offsets") for kind, home in homes.items()}
     checks.equal(files["millrace"], files["java"], f"{converter}: the quickstart's offset file, byte for byte")
 
 
@@ -97,7 +102,7 @@ def compare_topics(checks, kafka, homes, converter, names, when):
     for name in names:
         java, millrace = (records(kafka, homes[kind].topics[name]) for kind in ("java", "millrace"))
         checks.equal(millrace, java, f"{converter}, {name}, {when}: the topic")
-        java, millrace = (homes[kind].sinks[name].read_bytes() for kind in ("java", "millrace"))
+        java, millrace = (content(homes[kind].sinks[name]) for kind in ("java", "millrace"))
         checks.equal(millrace, java, f"{converter}, {name}, {when}: the sink file")
 
 
@@ -112,7 +117,7 @@ def inputs(checks, kafka, folder, converter):
         homes[kind].run(kind, checks, kafka, expected)
     compare_topics(checks, kafka, homes, converter, files, "first run")
     for case in INPUTS:
-        checks.equal(homes["java"].sinks[case.name].read_bytes(),
+        checks.equal(content(homes["java"].sinks[case.name]),
                      "".join(t + "\n" for t in expected[case.name]).encode(),
                      f"{converter}, {case.name}: what inputs.py says Java makes of it")
 
@@ -120,7 +125,7 @@ def inputs(checks, kafka, folder, converter):
     for kind, home in homes.items():
         path = home.folder / "connect.offsets"
         positions[kind] = {key[0].removeprefix("source-"): n for key, n in java_offsets.positions(path).items()}
-        raw[kind] = dict(java_offsets.entries(path.read_bytes()))
+        raw[kind] = dict(java_offsets.entries(path.read_bytes())) if path.exists() else {}
     for case in INPUTS:
         _, used_bytes, used_units = lines(case.first)
         checks.equal(positions["java"].get(case.name), used_units,
@@ -151,7 +156,7 @@ def takeover(checks, kafka, homes, converter, positions, expected, same):
                 checks.equal(after[case.name], lines(data)[0], f"{case.name}: the cases are sound")
         home.run(other, checks, kafka, after)
         for case in INPUTS:
-            got = home.sinks[case.name].read_bytes()
+            got = content(home.sinks[case.name])
             checks.equal(got, "".join(t + "\n" for t in after[case.name]).encode(),
                          f"{converter}, {case.name}: {other} goes on where {kind} stopped: the sink file")
     compare_topics(checks, kafka, homes, converter, same, "after each took over from the other")
