@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/registry.h"
 
+#include <atomic>
+#include <thread>
+
 #include "fixture.h"
 #include "plugins/instance.h"
 
@@ -123,6 +126,28 @@ TEST_CASE("a bundle is opened once in a process, also by a second registry") {
   }
   TestRegistry t;
   CHECK(t.Load("test.CSource") == first);
+}
+
+TEST_CASE("threads may load, resolve and list at once") {
+  TestRegistry t;
+  std::vector<std::thread> threads;
+  std::atomic<int> wrong{0};
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&t, &wrong] {
+      const mr_class* first = nullptr;
+      for (const char* name :
+           {"test.CSource", "test.HexConverter", "test.null_table", "test.CSource", "SplittingSource"}) {
+        Result<const mr_class*> c = t.registry.Load(0, name);
+        if (c.ok() == (std::string_view(name) == "test.null_table")) ++wrong;
+        if (std::string_view(name) != "test.CSource") continue;
+        if (first != nullptr && (!c.ok() || *c != first)) ++wrong;
+        first = c.ok() ? *c : nullptr;
+      }
+      if (t.registry.Bundles().empty() || t.registry.Classes().empty()) ++wrong;
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  CHECK(wrong == 0);
 }
 
 TEST_CASE("built-in classes come before those of bundles") {
