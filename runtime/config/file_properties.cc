@@ -54,6 +54,7 @@ class LineReader {
       if (!backslash) return true;
       line->text.pop_back();
       line->offsets.pop_back();
+      if (at_ == in_.size()) return true;  // Java: a line to be continued at the very end counts, even if it is empty
       skip_blanks = true;
       continued = true;
       backslash = false;

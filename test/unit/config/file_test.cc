@@ -48,6 +48,8 @@ TEST_CASE("properties: continuations are Java's") {
   CHECK(Props("a=1\\\n# 2") == "a@1:1=1# 2;");
   CHECK(Props("a=1\\\n\nb=2") == "a@1:1=1;b@3:1=2;");
   CHECK(Props("a=1\\") == "a@1:1=1;");
+  CHECK(Props("\\\n") == "@0:0=;");
+  CHECK(Props("\\\r\n") == "");
   CHECK(Props("# x \\\na=1") == "a@2:1=1;");
   CHECK(Props("ke\\\n  y=v") == "key@1:1=v;");
 }
