@@ -201,6 +201,12 @@ std::optional<std::string> ToText(const Value& value, Type type) {
   return fmt::format("{}", fmt::join(std::get<std::vector<std::string>>(value), ","));
 }
 
+std::optional<std::string> DefaultText(const ConfigKey& key) {
+  if (key.required || !key.default_value) return std::nullopt;
+  Result<Value> v = ParseType(key.name, *key.default_value, key.type);
+  return v.ok() ? ToText(*v, key.type) : key.default_value;
+}
+
 std::string ToErrorText(const Value& value, Type type) {
   if (const auto* list = std::get_if<std::vector<std::string>>(&value)) {
     return fmt::format("[{}]", fmt::join(*list, ", "));

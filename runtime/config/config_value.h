@@ -28,6 +28,8 @@ Result<Value> ParseType(std::string_view name, std::string_view text, Type type,
 
 // ConfigDef.convertToString: "a,b", "[hidden]"; nullopt for null.
 std::optional<std::string> ToText(const Value& value, Type type);
+// A key's default as REST shows it; nullopt: null, or there is none.
+std::optional<std::string> DefaultText(const ConfigKey& key);
 // Object.toString as it stands in error messages: "[a, b]", "null".
 std::string ToErrorText(const Value& value, Type type);
 // "Invalid value x for configuration name: why"

@@ -4,6 +4,7 @@
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 
+#include "config/config_value.h"
 #include "rest/utf8.h"
 
 namespace millrace::rest {
@@ -74,44 +75,9 @@ void Write(Json* j, const herder::TaskStateInfo& task) {
   j->EndObject();
 }
 
-std::string_view TypeName(config::Type type) {
-  switch (type) {
-    case config::Type::kBoolean: return "BOOLEAN";
-    case config::Type::kString: return "STRING";
-    case config::Type::kInt: return "INT";
-    case config::Type::kShort: return "SHORT";
-    case config::Type::kLong: return "LONG";
-    case config::Type::kDouble: return "DOUBLE";
-    case config::Type::kList: return "LIST";
-    case config::Type::kClass: return "CLASS";
-    case config::Type::kPassword: return "PASSWORD";
-  }
-  return "STRING";
-}
-
-std::string_view ImportanceName(config::Importance importance) {
-  switch (importance) {
-    case config::Importance::kHigh: return "HIGH";
-    case config::Importance::kMedium: return "MEDIUM";
-    case config::Importance::kLow: return "LOW";
-  }
-  return "LOW";
-}
-
-std::string_view WidthName(config::Width width) {
-  switch (width) {
-    case config::Width::kNone: return "NONE";
-    case config::Width::kShort: return "SHORT";
-    case config::Width::kMedium: return "MEDIUM";
-    case config::Width::kLong: return "LONG";
-  }
-  return "NONE";
-}
-
 void Write(Json* j, const config::ConfigKey& key) {
   j->Object().Member("name", key.name).Member("type", TypeName(key.type)).Key("required").Bool(key.required);
-  j->Key("default_value");
-  key.required ? j->Null() : j->TextOrNull(key.default_value);
+  j->Key("default_value").TextOrNull(config::DefaultText(key));
   j->Member("importance", ImportanceName(key.importance)).Member("documentation", key.documentation);
   j->Key("group").TextOrNull(key.group);
   j->Member("width", WidthName(key.width));

@@ -73,6 +73,19 @@ TEST_CASE("a missing value takes the default, or is an error") {
   CHECK(Parse(key, std::nullopt) == "<Missing required configuration \"k\" which has no default value.>");
 }
 
+TEST_CASE("defaults are shown as Java prints their values") {
+  auto shown = [](Type type, const char* text) {
+    ConfigKey key = Key(type);
+    key.default_value = text;
+    return DefaultText(key);
+  };
+  CHECK(shown(Type::kDouble, "1e3") == "1000.0");
+  CHECK(shown(Type::kList, "a , b") == "a,b");
+  CHECK(shown(Type::kBoolean, "TRUE") == "true");
+  CHECK(shown(Type::kPassword, "changeit") == "[hidden]");
+  CHECK(!DefaultText(Key(Type::kInt)));
+}
+
 TEST_CASE("validators refuse with Java's texts and describe themselves as Java does") {
   auto check = [](Type type, const std::string& validator, const std::string& text) {
     return Parse(Key(type, validator), text);

@@ -67,8 +67,7 @@ std::string Line(const ConfigInfo& info) {
   ConfigValue v = info.value;
   if (info.definition) {
     const ConfigKey& d = *info.definition;
-    std::optional<std::string> dflt;
-    if (d.default_value) dflt = ToText(*ParseType(d.name, *d.default_value, d.type), d.type);
+    std::optional<std::string> dflt = DefaultText(d);
     if (IsVersionKey(d.name)) {
       for (std::optional<std::string>* text : {&dflt, &v.value}) {
         if (*text) *text = "<version>";
