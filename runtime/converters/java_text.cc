@@ -147,4 +147,14 @@ int64_t DaysOfJavaDate(int64_t year, int64_t month, int64_t day) {
   return gregorian >= kCutover ? gregorian : JulianDays(year, month, day);
 }
 
+int64_t JavaField(int64_t value, size_t digits) {
+  if (digits > 18) return value < 0 ? INT32_MIN : INT32_MAX;
+  return static_cast<int32_t>(value);
+}
+
+int64_t JavaMillis(int64_t days, int64_t millis) {
+  return static_cast<int64_t>(static_cast<uint64_t>(days) * static_cast<uint64_t>(kMillisPerDay) +
+                              static_cast<uint64_t>(millis));
+}
+
 }  // namespace millrace::converters

@@ -23,5 +23,9 @@ struct CivilTime {
 CivilTime ToCivil(int64_t millis);
 // Days since the epoch; fields beyond their range carry over.
 int64_t DaysOfJavaDate(int64_t year, int64_t month, int64_t day);
+// A number of so many digits as a field of SimpleDateFormat: an int, cut from a long or, beyond one, at its ends.
+int64_t JavaField(int64_t value, size_t digits);
+// Days and milliseconds together, with Java's overflow.
+int64_t JavaMillis(int64_t days, int64_t millis);
 
 }  // namespace millrace::converters

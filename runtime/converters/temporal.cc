@@ -39,9 +39,11 @@ bool ReadNumber(std::string_view* text, int64_t* out) {
   if (negative) ++i;
   const size_t first = i;
   int64_t value = 0;
-  for (; i < text->size() && (*text)[i] >= '0' && (*text)[i] <= '9'; ++i) value = value * 10 + ((*text)[i] - '0');
+  for (; i < text->size() && (*text)[i] >= '0' && (*text)[i] <= '9'; ++i) {
+    if (i - first < 18) value = value * 10 + ((*text)[i] - '0');
+  }
   if (i == first) return false;
-  *out = negative ? -value : value;
+  *out = JavaField(negative ? -value : value, i - first);
   text->remove_prefix(i);
   return true;
 }
@@ -56,8 +58,8 @@ std::optional<int64_t> Parse(std::string_view text, std::string_view pattern) {
       text.remove_prefix(1);
     }
   }
-  return DaysOfJavaDate(f.year, f.month, f.day) * kMillisPerDay + ((f.hour * 60 + f.minute) * 60 + f.second) * 1000 +
-         f.millis;
+  return JavaMillis(DaysOfJavaDate(f.year, f.month, f.day),
+                    ((f.hour * 60 + f.minute) * 60 + f.second) * 1000 + f.millis);
 }
 
 }  // namespace

@@ -303,7 +303,7 @@ Status InstanceContext::ReadOffsets(const mr_value*, uint32_t, mr_value*) {
 }
 
 HostApi::HostApi(Log* log, record::SchemaTable* schemas, MetricSink* metrics)
-    : impl_(std::make_unique<Impl>(log, schemas, metrics)) {
+    : impl_(new Impl{log, schemas, metrics, {}, {}}) {
   [[maybe_unused]] const Impl* before = g_impl.exchange(impl_.get(), std::memory_order_acq_rel);
   assert(before == nullptr && "there is one HostApi in a process at a time");
 }

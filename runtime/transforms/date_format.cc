@@ -13,7 +13,6 @@ namespace millrace::transforms {
 
 using converters::CivilTime;
 using converters::DaysOfJavaDate;
-using converters::kMillisPerDay;
 
 namespace {
 
@@ -247,9 +246,11 @@ bool DateFormat::ParseItem(const Item& item, bool fixed_width, std::string_view 
   if (negative) ++i;
   const size_t first = i;
   int64_t v = 0;
-  for (; i < end && rest[i] >= '0' && rest[i] <= '9' && i < 18; ++i) v = v * 10 + (rest[i] - '0');
+  for (; i < end && rest[i] >= '0' && rest[i] <= '9'; ++i) {
+    if (i - first < 18) v = v * 10 + (rest[i] - '0');
+  }
   if (i == first) return false;
-  if (negative) v = -v;
+  v = converters::JavaField(negative ? -v : v, i - first);
   switch (item.letter) {
     case 'y':
     case 'Y':
@@ -296,7 +297,7 @@ std::optional<int64_t> DateFormat::Parse(std::string_view text) const {
   if (f.before_christ) f.year = 1 - f.year;
   const int64_t days =
       f.day_of_year != 0 ? DaysOfJavaDate(f.year, 1, 1) + f.day_of_year - 1 : DaysOfJavaDate(f.year, f.month, f.day);
-  return days * kMillisPerDay + ((f.hour * 60 + f.minute) * 60 + f.second) * 1000 + f.millis - f.offset;
+  return converters::JavaMillis(days, ((f.hour * 60 + f.minute) * 60 + f.second) * 1000 + f.millis - f.offset);
 }
 
 }  // namespace millrace::transforms
