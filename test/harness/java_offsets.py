@@ -52,7 +52,7 @@ def entries(data):
 
 
 def positions(path):
-    """{(connector, file): position} of FileStream sources; {} when there is no file yet."""
+    """{(connector, file): position} of the FileStream sources in it; {} when there is no file yet."""
     try:
         with open(path, "rb") as f:
             data = f.read()
@@ -61,5 +61,6 @@ def positions(path):
     found = {}
     for key, value in entries(data):
         connector, partition = json.loads(key)
-        found[connector, partition["filename"]] = json.loads(value)["position"]
+        if "filename" in partition:
+            found[connector, partition["filename"]] = json.loads(value)["position"]
     return found
