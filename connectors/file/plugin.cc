@@ -14,16 +14,19 @@ using millrace::file::FileStreamSinkTask;
 using millrace::file::FileStreamSourceConnector;
 using millrace::file::FileStreamSourceTask;
 
+// The Kafka Connect whose classes these stand in for: what connector.plugin.version means in existing configurations.
+constexpr char kKafkaVersion[] = "4.1.2";
+
 constexpr mr_class kClasses[] = {
     millrace::sdk::SourceClass<FileStreamSourceTask, FileStreamSourceConnector>({
         .name = "org.apache.kafka.connect.file.FileStreamSourceConnector",
-        .version = MILLRACE_VERSION,
+        .version = kKafkaVersion,
         .doc = "Reads lines from a file, or from the standard input",
         .config = &millrace::file::kSourceConfig,
     }),
     millrace::sdk::SinkClass<FileStreamSinkTask, FileStreamSinkConnector>({
         .name = "org.apache.kafka.connect.file.FileStreamSinkConnector",
-        .version = MILLRACE_VERSION,
+        .version = kKafkaVersion,
         .doc = "Appends values as lines to a file, or to the standard output",
         .config = &millrace::file::kSinkConfig,
     }),

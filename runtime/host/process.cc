@@ -113,6 +113,8 @@ Status Process::Stop() {
   if (rest_) rest_->Close();
   Status stopped = herder_ ? herder_->Shutdown() : Status();
   rest_ = nullptr;
+  // Threads that were abandoned in a plugin may still come back to it.
+  if (!stopped.ok()) (void)herder_.release();
   herder_ = nullptr;
   return stopped;
 }

@@ -59,7 +59,8 @@ int Run(const std::vector<std::string>& files, Log* log) {
     return kExitBadInput;
   }
   logger.Info("{}", VersionText());
-  Process process(&*worker, log);
+  // Never destroyed: a task that was abandoned in its plugin may come back to it until the process ends.
+  Process& process = *new Process(new config::WorkerConfig(*worker), log);
   process.Validate(connectors, &problems);
   if (Report(problems, std::cerr)) {
     std::cerr << "nothing was started\n";
