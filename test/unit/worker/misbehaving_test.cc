@@ -24,12 +24,16 @@ std::string BundleDir() {
   return std::string(build) + "/test/plugins";
 }
 
-// A rig with the bundles, and a source "good" that goes on polling.
+// A rig with the bundles, and a source "good" beside the bad ones.
 struct BundleRig : Rig {
   BundleRig() { classes.Scan({BundleDir()}); }
-  void StartGood() { StartSource({{"connector.class", "test.CountingSourceConnector"}, {"count", "1000000"}}, "good"); }
+  void StartGood() { StartSource({{"connector.class", "test.CountingSourceConnector"}, {"count", "10000"}}, "good"); }
+  // The good task has not failed, and a further one does its work.
   bool GoodGoesOn() {
+    const size_t all = 10000;
+    if (!Failure("good").ok() || !Eventually([&] { return clients.producer->sent().size() >= all; })) return false;
     const size_t before = clients.producer->sent().size();
+    StartSource({{"connector.class", "test.CountingSourceConnector"}, {"count", "1"}}, "another");
     return Eventually([&] { return clients.producer->sent().size() > before; });
   }
 };
