@@ -113,7 +113,7 @@ def run_suite(suite, broker):
     env = environment(broker)
     deadline = time.monotonic() + suite.minutes * 60
     if suite.options is not None:
-        command = f"scripts/build {build} {' '.join(suite.options)}"
+        command = f"scripts/build --all {build} {' '.join(suite.options)}"
         if run(command, log, env, deadline - time.monotonic()) != 0:
             return 0, 1, 0
     total = [0, 0, 0]
@@ -181,7 +181,7 @@ def main():
     LOGS.mkdir(parents=True, exist_ok=True)
     started = time.monotonic()
     print("building ...", flush=True)
-    if subprocess.run(["scripts/build", str(BUILD)], cwd=ROOT, stdin=subprocess.DEVNULL).returncode != 0:
+    if subprocess.run(["scripts/build", "--all", str(BUILD)], cwd=ROOT, stdin=subprocess.DEVNULL).returncode != 0:
         print("0 passed, 1 failed")
         return 1
     print(f"built in {time.monotonic() - started:.0f} s", flush=True)
