@@ -25,11 +25,12 @@ DOCTEST = re.compile(r"\[doctest\] test cases:\s*\d+ \|\s*(\d+) passed \|\s*(\d+
 
 class Suite:
     """name, what it is for, its commands (relative to the tree, {build} stands for the build folder), the build
-    options it needs (None: the ordinary build), whether it needs the shared Kafka broker, its time limit."""
+    options it needs (None: the ordinary build), whether it needs the shared Kafka broker, its time limit, and whether
+    it runs only when named or with --all."""
 
-    def __init__(self, name, about, commands, options=None, broker=False, minutes=10):
+    def __init__(self, name, about, commands, options=None, broker=False, minutes=10, extra=False):
         self.name, self.about, self.commands = name, about, commands
-        self.options, self.broker, self.minutes = options, broker, minutes
+        self.options, self.broker, self.minutes, self.extra = options, broker, minutes, extra
 
 
 MESON = "meson test -C {build} --no-rebuild --print-errorlogs --suite "
@@ -42,7 +43,7 @@ SUITES = [
           [MESON + "unit --suite golden --suite abi"], options=["-Db_sanitize=address,undefined", "-Doptimization=1", "-Db_ndebug=false"],
           minutes=25),
     Suite("thread", "worker and herder under ThreadSanitizer", [MESON + "thread --test-args='-tce=*embedded?broker*'"],
-          options=["-Db_sanitize=thread", "-Doptimization=1", "-Db_ndebug=false"], minutes=20),
+          options=["-Db_sanitize=thread", "-Doptimization=1", "-Db_ndebug=false"], minutes=20, extra=True),
     Suite("quickstart", "the README's first command, embedded broker", ["test/integration/quickstart.sh"], minutes=3),
     Suite("cli", "the millrace command: text in, text out", ["python3 test/integration/cli.py"], minutes=3),
     Suite("kafka", "the Kafka module against a real broker", [MESON + "kafka"], broker=True),
@@ -168,15 +169,16 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("suites", nargs="*")
     parser.add_argument("--list", action="store_true", help="name the suites")
+    parser.add_argument("--all", action="store_true", help="also those that otherwise run only when named")
     args = parser.parse_args()
     if args.list:
         for suite in SUITES:
-            print(f"{suite.name:12} {suite.about}")
+            print(f"{suite.name:12} {suite.about}" + (" (only when named, or with --all)" if suite.extra else ""))
         return 0
     unknown = set(args.suites) - {s.name for s in SUITES}
     if unknown:
         parser.error(f"no such suite: {', '.join(sorted(unknown))}; --list names them")
-    chosen = [s for s in SUITES if not args.suites or s.name in args.suites]
+    chosen = [s for s in SUITES if s.name in args.suites or not args.suites and (args.all or not s.extra)]
 
     LOGS.mkdir(parents=True, exist_ok=True)
     started = time.monotonic()
