@@ -41,7 +41,7 @@ SUITES = [
     Suite("abi", "layout and growth of the plugin ABI", [MESON + "abi"]),
     Suite("sanitize", "the unit, golden and abi suites under AddressSanitizer and UBSan",
           [MESON + "unit --suite golden --suite abi"], options=["-Db_sanitize=address,undefined", "-Doptimization=1", "-Db_ndebug=false"],
-          minutes=25),
+          minutes=25, extra=True),
     Suite("thread", "worker and herder under ThreadSanitizer", [MESON + "thread --test-args='-tce=*embedded?broker*'"],
           options=["-Db_sanitize=thread", "-Doptimization=1", "-Db_ndebug=false"], minutes=20, extra=True),
     Suite("quickstart", "the README's first command, embedded broker", ["test/integration/quickstart.sh"], minutes=3),
