@@ -3,7 +3,7 @@
 // Herder: everything that can be asked of a Connect worker about connectors, tasks, offsets and plugins. REST and the
 // command line speak to this interface only; standalone_herder.h implements it for one process.
 //
-// Every call is thread-safe and bounded by a deadline: work is queued to the herder's thread and waited for. Errors
+// Every call is thread-safe and bounded by a deadline: work is queued to the connector's strand and waited for. Errors
 // carry the text that Kafka Connect would answer and a Code that REST maps to an HTTP status (kNotFound 404,
 // kConflict and kAlreadyExists 409, kBadRequest and kConfig 400, kTimeout 500 "Request timed out...", other 500).
 #pragma once

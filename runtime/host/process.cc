@@ -88,7 +88,7 @@ Status Process::Start(const std::vector<ConnectorFile>& connectors) {
     services.bootstrap_servers = embedded_->bootstrap_servers();
     logger_.Warn(
         "the embedded broker listens on {} (kcat -b {} -L); it is for trying things out: its data dies with "
-        "this process, and it takes at most {} records or {} MB a topic",
+        "this process, and it takes at most {} records or {} MB a topic, framing included",
         services.bootstrap_servers, services.bootstrap_servers, kafka::EmbeddedBroker::kMaxRecords,
         kafka::EmbeddedBroker::kMaxBytes / 1'000'000);
   }
